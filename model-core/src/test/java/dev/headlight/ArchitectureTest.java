@@ -25,7 +25,7 @@ class ArchitectureTest {
           "tensor", List.of(),
           "kernel", List.of("tensor"),
           "safetensors", List.of("tensor"),
-          "config", List.of(),
+          "config", List.of("safetensors", "tensor"),
           "nn", List.of("kernel", "tensor"),
           "statistics", List.of("nn", "kernel", "tensor"),
           "model", List.of("nn", "statistics", "kernel", "tensor", "config", "safetensors"),
