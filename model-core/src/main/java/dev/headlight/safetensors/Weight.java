@@ -6,15 +6,22 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * A stored floating-point tensor of a known shape, readable piece by piece as float32. Nothing is
- * kept in memory; safe for use by several threads.
+ * A stored floating-point tensor of a known shape, readable piece by piece as float32. Reads ahead:
+ * small pieces one after the other, such as rows, cost one request to the storage for every 4 MiB,
+ * and up to that much is held until the weight is no longer referred to. Safe for use by several
+ * threads, which wait for each other.
  */
 public final class Weight {
-  /** Large enough that the cost of a request hardly counts, small enough to stay in a cache. */
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int WINDOW_BYTES = 4 << 20;
 
   private final TensorSource source;
   private final TensorInfo info;
+
+  /** Holds {@code windowElements} elements from {@code windowStart} on, as they are stored. */
+  private ByteBuffer window = ByteBuffer.allocate(0);
+
+  private long windowStart;
+  private int windowElements;
 
   Weight(TensorSource source, TensorInfo info) {
     this.source = source;
@@ -39,29 +46,35 @@ public final class Weight {
    * @throws IllegalArgumentException if the range is not within the tensor
    * @throws UncheckedIOException if the file cannot be read
    */
-  public void readFloats(long firstElement, FloatBuffer destination) {
+  public synchronized void readFloats(long firstElement, FloatBuffer destination) {
     if (firstElement < 0 || firstElement > elements() - destination.remaining()) {
       throw new IllegalArgumentException(
           "Tensor %s: %d elements from element %d on asked for, it has %d"
               .formatted(
                   Excerpt.of(info.name()), destination.remaining(), firstElement, elements()));
     }
-    int elementBytes = info.dtype().byteSize();
-    int chunkElements = Math.min(destination.remaining(), CHUNK_BYTES / elementBytes);
-    ByteBuffer chunk = ByteBuffer.allocate(chunkElements * elementBytes);
     long next = firstElement;
     while (destination.hasRemaining()) {
-      int count = Math.min(chunkElements, destination.remaining());
-      chunk.clear().limit(count * elementBytes);
-      read(next * elementBytes, chunk);
-      info.dtype().decode(chunk.flip(), count, destination);
+      if (next < windowStart || next >= windowStart + windowElements) {
+        moveWindow(next);
+      }
+      int skipped = (int) (next - windowStart);
+      int count = Math.min(windowElements - skipped, destination.remaining());
+      window.position(skipped * info.dtype().byteSize());
+      info.dtype().decode(window, count, destination);
       next += count;
     }
   }
 
-  private void read(long firstByte, ByteBuffer chunk) {
+  private void moveWindow(long firstElement) {
+    windowElements = 0; // so that nothing stale is taken for the new content if the reading fails
+    if (window.capacity() == 0) {
+      window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, info.byteLength()));
+    }
+    long firstByte = firstElement * info.dtype().byteSize();
+    window.clear().limit((int) Math.min(window.capacity(), info.byteLength() - firstByte));
     try {
-      source.read(info, firstByte, chunk);
+      source.read(info, firstByte, window);
     } catch (IOException e) {
       throw new UncheckedIOException(
           new IOException(
@@ -69,5 +82,7 @@ public final class Weight {
                   .formatted(Excerpt.of(info.name()), Excerpt.of(info.file()), e.getMessage()),
               e));
     }
+    windowStart = firstElement;
+    windowElements = window.limit() / info.dtype().byteSize();
   }
 }
