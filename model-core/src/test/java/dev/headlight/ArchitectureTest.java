@@ -23,10 +23,10 @@ class ArchitectureTest {
   private static final Map<String, List<String>> MAY_USE =
       Map.of(
           "tensor", List.of(),
-          "kernel", List.of("tensor"),
+          "kernel", List.of("tensor", "config"),
           "safetensors", List.of("tensor"),
           "config", List.of("safetensors", "tensor"),
-          "nn", List.of("kernel", "tensor"),
+          "nn", List.of("kernel", "tensor", "config", "safetensors"),
           "statistics", List.of("nn", "kernel", "tensor"),
           "model", List.of("nn", "statistics", "kernel", "tensor", "config", "safetensors"),
           "families",

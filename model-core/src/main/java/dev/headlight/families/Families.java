@@ -1,0 +1,60 @@
+package dev.headlight.families;
+
+import dev.headlight.config.ConfigJson;
+import dev.headlight.config.ModelConfig;
+import dev.headlight.config.UnsupportedCheckpointException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The families there are. A new one is one file and one line here. */
+public final class Families {
+  private static final List<Family> ALL = List.of(new Bert(), new Gpt2(), new Llama());
+
+  private Families() {}
+
+  /**
+   * Describes the architecture of a checkpoint.
+   *
+   * @param tensors names of all its tensors
+   * @throws UnsupportedCheckpointException if its family or a value of its configuration is not
+   *     implemented; names all reasons
+   */
+  public static ModelConfig describe(ConfigJson config, Set<String> tensors) {
+    String modelType = config.text("model_type").orElse("");
+    Family family =
+        ALL.stream()
+            .filter(candidate -> candidate.modelTypes().contains(modelType))
+            .findFirst()
+            .orElseThrow(() -> unknown(config, modelType));
+    ModelConfig described;
+    try {
+      described = family.describe(config, tensors);
+    } catch (RuntimeException e) {
+      // values that make no sense together may fail on the way; the reasons found before explain it
+      // better
+      config.throwIfUnsupported();
+      throw e;
+    }
+    config.throwIfUnsupported();
+    return described;
+  }
+
+  /** Values of {@code model_type} that are implemented, sorted. */
+  public static Set<String> modelTypes() {
+    Set<String> types = new TreeSet<>();
+    ALL.forEach(family -> types.addAll(family.modelTypes()));
+    return types;
+  }
+
+  private static UnsupportedCheckpointException unknown(ConfigJson config, String modelType) {
+    String found = modelType.isEmpty() ? "no model_type" : "model_type '" + modelType + "'";
+    return new UnsupportedCheckpointException(
+        List.of(
+            found
+                + " in "
+                + config.location()
+                + "; implemented are "
+                + String.join(", ", modelTypes())));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.headlight.kernel;
+
+import dev.headlight.config.Activation;
+import dev.headlight.tensor.Matrix;
+import dev.headlight.tensor.NativeArena;
+import dev.headlight.tensor.Workspace;
+
+/**
+ * The matrix products of a transformer. Implementations are immutable and safe for use by several
+ * threads, each with its own {@link Workspace}.
+ *
+ * <p>Every row of a {@code linear} result has the same bits whatever other rows stand beside it and
+ * however many they are: this is what makes a sequence's results independent of its batch. Results
+ * of {@code scores} and {@code values} depend on the shapes of their own arguments only.
+ */
+public interface MatrixProducts {
+  /** The name that {@code --kernels} takes. */
+  String name();
+
+  /**
+   * Copies weights into the layout this implementation prefers.
+   *
+   * @param weight {@code [outputs, inputs]}; may be freed afterwards
+   * @param bias {@code [outputs]}, or null for none
+   */
+  PackedLinear pack(Matrix weight, float[] bias, NativeArena arena);
+
+  /**
+   * {@code output = activation(input W^T + b)}; input {@code [N, inputs]}, output {@code [N,
+   * outputs]}.
+   */
+  void linear(
+      Matrix input,
+      PackedLinear weights,
+      Activation activation,
+      Matrix output,
+      Workspace workspace);
+
+  /**
+   * {@code output += input W^T + b}, the projection with its residual; shapes as in {@link
+   * #linear}.
+   */
+  void linearAdd(Matrix input, PackedLinear weights, Matrix output, Workspace workspace);
+
+  /**
+   * Attention scores of a group of heads: {@code scores[i * tq + r] = scale * q[r] . k} for head
+   * {@code i} of the group.
+   *
+   * @param query {@code [tq, h*k]}, projected queries of a tile of one sequence
+   * @param key {@code [tk, g*k]}, projected keys of the same sequence
+   * @param scores {@code [heads*tq, tk]}
+   */
+  void scores(Matrix query, Matrix key, HeadGroup group, float scale, Matrix scores);
+
+  /**
+   * Weighted values of a group of heads, the counterpart of {@link #scores}.
+   *
+   * @param weights {@code [heads*tq, tk]} after softmax
+   * @param value {@code [tk, g*k]}
+   * @param context {@code [tq, h*k]}; only the columns of the group's heads are written
+   */
+  void values(Matrix weights, Matrix value, HeadGroup group, Matrix context);
+}

@@ -1,0 +1,202 @@
+package dev.headlight.kernel;
+
+import dev.headlight.config.Activation;
+import dev.headlight.tensor.Matrix;
+import dev.headlight.tensor.NativeArena;
+import dev.headlight.tensor.Workspace;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Portable products on ND4J and the BLAS library it brings, on every platform ND4J runs on.
+ *
+ * <p>Row-major matrices are handed over as transposed column-major ones ({@code y^T = W x^T}),
+ * which avoids the copy that ND4J makes for row-major results. Projections run through {@link
+ * Nd4j#gemm}; attention products have strided operands, which ND4J would copy, and call its BLAS
+ * directly.
+ */
+final class Nd4jProducts implements MatrixProducts {
+  /**
+   * OpenBLAS takes another path, with other rounding, for products of fewer than about 100^3
+   * multiplications; larger ones give a row the same bits whatever the number of rows. Small
+   * products are filled up with zero rows.
+   */
+  private static final long STABLE_MULTIPLICATIONS = 1_000_001;
+
+  private static final int ROW_MAJOR = 101;
+  private static final int NO_TRANSPOSE = 111;
+  private static final int TRANSPOSE = 112;
+
+  private Nd4jProducts() {}
+
+  /** Loads ND4J and pins its thread pools to one thread: parallelism comes from tasks. */
+  static Nd4jProducts instance() {
+    return Holder.INSTANCE;
+  }
+
+  private static final class Holder {
+    static final Nd4jProducts INSTANCE = load();
+
+    private static Nd4jProducts load() {
+      Loader.load(openblas_nolapack.class);
+      Nd4j.getEnvironment().setMaxThreads(1);
+      openblas_nolapack.blas_set_num_threads(1);
+      return new Nd4jProducts();
+    }
+  }
+
+  /** {@code weight} is {@code [outputs, inputs]} row-major. */
+  record Weights(Matrix weight, float[] bias) implements PackedLinear {
+    @Override
+    public int inputs() {
+      return weight.columns();
+    }
+
+    @Override
+    public int outputs() {
+      return weight.rows();
+    }
+  }
+
+  @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
+  public PackedLinear pack(Matrix weight, float[] bias, NativeArena arena) {
+    Matrix copy = arena.matrix(weight.rows(), weight.columns());
+    copy.copyFrom(weight);
+    return new Weights(copy, bias);
+  }
+
+  @Override
+  public void linear(
+      Matrix input,
+      PackedLinear packed,
+      Activation activation,
+      Matrix output,
+      Workspace workspace) {
+    Weights weights = (Weights) packed;
+    if (weights.bias() == null) {
+      multiply(input, weights.weight(), 0f, output, workspace);
+    } else {
+      for (int row = 0; row < output.rows(); row++) {
+        output.writeRow(row, weights.bias(), 0);
+      }
+      multiply(input, weights.weight(), 1f, output, workspace);
+    }
+    ScalarRowOperations.INSTANCE.activate(output, activation);
+  }
+
+  @Override
+  public void linearAdd(Matrix input, PackedLinear packed, Matrix output, Workspace workspace) {
+    Weights weights = (Weights) packed;
+    if (weights.bias() != null) {
+      ScalarRowOperations.addToRows(weights.bias(), output);
+    }
+    multiply(input, weights.weight(), 1f, output, workspace);
+  }
+
+  /** {@code output = input weight^T + beta output}. */
+  private static void multiply(
+      Matrix input, Matrix weight, float beta, Matrix output, Workspace workspace) {
+    int stableRows = stableRows(weight);
+    if (input.rows() == 0) {
+      return;
+    }
+    if (input.rows() >= stableRows && input.contiguous() && output.contiguous()) {
+      gemm(input, weight, beta, output);
+      return;
+    }
+    try (Workspace.Scope scope = workspace.scope()) {
+      int rows = Math.max(stableRows, input.rows());
+      Matrix filledInput = filled(input, rows, workspace);
+      Matrix filledOutput = filled(output, rows, workspace);
+      gemm(filledInput, weight, beta, filledOutput);
+      output.copyFrom(filledOutput.rows(0, output.rows()));
+    }
+  }
+
+  private static int stableRows(Matrix weight) {
+    long perRow = Math.max(1, (long) weight.rows() * weight.columns());
+    return (int) Math.max(2, (STABLE_MULTIPLICATIONS + perRow - 1) / perRow);
+  }
+
+  private static Matrix filled(Matrix source, int rows, Workspace workspace) {
+    Matrix target = workspace.matrix(rows, source.columns());
+    target.rows(0, source.rows()).copyFrom(source);
+    float[] zeros = new float[source.columns()];
+    for (int row = source.rows(); row < rows; row++) {
+      target.writeRow(row, zeros, 0);
+    }
+    return target;
+  }
+
+  private static void gemm(Matrix input, Matrix weight, float beta, Matrix output) {
+    // y^T [outputs, N] = W [outputs, inputs] x^T [inputs, N], all column-major
+    Nd4j.gemm(columnMajor(weight), columnMajor(input), columnMajor(output), true, false, 1.0, beta);
+  }
+
+  /**
+   * The transpose of a contiguous row-major matrix, as a column-major array over the same memory.
+   */
+  private static INDArray columnMajor(Matrix matrix) {
+    long length = (long) matrix.rows() * matrix.columns();
+    FloatPointer pointer = new FloatPointer(matrix.pointer());
+    pointer.capacity(length);
+    pointer.limit(length);
+    return Nd4j.create(
+        Nd4j.createBuffer(pointer, length, DataType.FLOAT),
+        new long[] {matrix.columns(), matrix.rows()},
+        new long[] {1, matrix.columns()},
+        0,
+        'f');
+  }
+
+  @Override
+  public void scores(Matrix query, Matrix key, HeadGroup group, float scale, Matrix scores) {
+    for (int head = 0; head < group.count(); head++) {
+      openblas_nolapack.cblas_sgemm(
+          ROW_MAJOR,
+          NO_TRANSPOSE,
+          TRANSPOSE,
+          query.rows(),
+          key.rows(),
+          group.headDim(),
+          scale,
+          query.pointer().getPointer(group.queryColumn(head)),
+          query.stride(),
+          key.pointer().getPointer(group.keyColumn(head)),
+          key.stride(),
+          0f,
+          scores.pointer().getPointer((long) head * query.rows() * scores.stride()),
+          scores.stride());
+    }
+  }
+
+  @Override
+  public void values(Matrix weights, Matrix value, HeadGroup group, Matrix context) {
+    for (int head = 0; head < group.count(); head++) {
+      openblas_nolapack.cblas_sgemm(
+          ROW_MAJOR,
+          NO_TRANSPOSE,
+          NO_TRANSPOSE,
+          context.rows(),
+          group.headDim(),
+          value.rows(),
+          1f,
+          weights.pointer().getPointer((long) head * context.rows() * weights.stride()),
+          weights.stride(),
+          value.pointer().getPointer(group.keyColumn(head)),
+          value.stride(),
+          0f,
+          context.pointer().getPointer(group.queryColumn(head)),
+          context.stride());
+    }
+  }
+}

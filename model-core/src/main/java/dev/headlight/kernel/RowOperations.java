@@ -1,0 +1,60 @@
+package dev.headlight.kernel;
+
+import dev.headlight.config.Activation;
+import dev.headlight.tensor.Matrix;
+
+/**
+ * The operations of a transformer that work on one row at a time. Immutable and safe for use by
+ * several threads.
+ */
+public interface RowOperations {
+  /** {@code scalar} or {@code vector}. */
+  String name();
+
+  /**
+   * Softmax over the visible keys of each row, in place; keys outside {@code [from, to)} get weight
+   * 0.
+   *
+   * @param scores {@code [rows, tk]}
+   * @param rows which keys each row sees; receives the entropy of each row in nats
+   */
+  void softmax(Matrix scores, SoftmaxRows rows);
+
+  /** {@code cap * tanh(scores / cap)}, in place (Gemma 2). */
+  void softCap(Matrix scores, float cap);
+
+  /** Layer normalisation (Ba 2016); a null bias counts as 0. Output may be the input. */
+  void layerNorm(Matrix input, float[] weight, float[] bias, float epsilon, Matrix output);
+
+  /**
+   * Root mean square normalisation (Zhang and Sennrich 2019), without mean or bias. Output may be
+   * the input.
+   */
+  void rmsNorm(Matrix input, float[] weight, float epsilon, Matrix output);
+
+  /** Activation in place. */
+  void activate(Matrix values, Activation activation);
+
+  /**
+   * {@code output = activation(gate) * up}, of a fused {@code [N, 2f]} matrix whose first f columns
+   * are the gate. Output {@code [N, f]} may be the gate's columns.
+   */
+  void gate(Matrix gate, Matrix up, Activation activation, Matrix output);
+
+  /**
+   * Rotary position embedding (Su 2021) of every head in a row, in place, on the first {@code 2 *
+   * pairs} columns of each head: column j is paired with column {@code j + pairs}, the half-split
+   * form of Hugging Face checkpoints.
+   *
+   * @param heads {@code [T, heads * headDim]}, row t stands at position t
+   * @param cosine {@code [T * pairs]}
+   * @param sine {@code [T * pairs]}
+   */
+  void rotate(Matrix heads, int headDim, int pairs, float[] cosine, float[] sine);
+
+  /** Adds {@code addend[from ...]} to one row. */
+  void addToRow(Matrix target, int row, float[] addend, int from);
+
+  /** {@code target += source}. */
+  void add(Matrix source, Matrix target);
+}

@@ -1,0 +1,189 @@
+package dev.headlight.kernel;
+
+import dev.headlight.config.Activation;
+import dev.headlight.tensor.Matrix;
+
+/** Row operations in plain Java: rows are copied to an array, worked on, and copied back. */
+final class ScalarRowOperations implements RowOperations {
+  static final ScalarRowOperations INSTANCE = new ScalarRowOperations();
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public void softmax(Matrix scores, SoftmaxRows rows) {
+    float[] row = new float[scores.columns()];
+    for (int i = 0; i < scores.rows(); i++) {
+      scores.readRow(i, row, 0);
+      rows.entropy(i, softmax(row, rows.from(i), rows.to(i)));
+      scores.writeRow(i, row, 0);
+    }
+  }
+
+  /**
+   * Softmax in place; returns the entropy {@code ln Z - sum p z}, with z relative to the largest
+   * score.
+   */
+  private static float softmax(float[] row, int from, int to) {
+    java.util.Arrays.fill(row, 0, from, 0f);
+    java.util.Arrays.fill(row, to, row.length, 0f);
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int j = from; j < to; j++) {
+      largest = Math.max(largest, row[j]);
+    }
+    double sum = 0;
+    double weighted = 0;
+    for (int j = from; j < to; j++) {
+      float z = row[j] - largest;
+      float e = ScalarMath.exp(z);
+      sum += e;
+      weighted += (double) e * z;
+      row[j] = e;
+    }
+    float inverse = (float) (1.0 / sum);
+    for (int j = from; j < to; j++) {
+      row[j] *= inverse;
+    }
+    return (float) Math.max(0.0, Math.log(sum) - weighted / sum);
+  }
+
+  @Override
+  public void softCap(Matrix scores, float cap) {
+    float[] row = new float[scores.columns()];
+    for (int i = 0; i < scores.rows(); i++) {
+      scores.readRow(i, row, 0);
+      for (int j = 0; j < row.length; j++) {
+        row[j] = cap * ScalarMath.tanh(row[j] / cap);
+      }
+      scores.writeRow(i, row, 0);
+    }
+  }
+
+  @Override
+  public void layerNorm(Matrix input, float[] weight, float[] bias, float epsilon, Matrix output) {
+    int width = input.columns();
+    float[] row = new float[width];
+    for (int i = 0; i < input.rows(); i++) {
+      input.readRow(i, row, 0);
+      double sum = 0;
+      for (int j = 0; j < width; j++) {
+        sum += row[j];
+      }
+      float mean = (float) (sum / width);
+      double squares = 0;
+      for (int j = 0; j < width; j++) {
+        double centred = row[j] - mean;
+        squares += centred * centred;
+      }
+      float scale = (float) (1.0 / Math.sqrt(squares / width + epsilon));
+      for (int j = 0; j < width; j++) {
+        row[j] = (row[j] - mean) * scale * weight[j] + (bias == null ? 0f : bias[j]);
+      }
+      output.writeRow(i, row, 0);
+    }
+  }
+
+  @Override
+  public void rmsNorm(Matrix input, float[] weight, float epsilon, Matrix output) {
+    int width = input.columns();
+    float[] row = new float[width];
+    for (int i = 0; i < input.rows(); i++) {
+      input.readRow(i, row, 0);
+      double squares = 0;
+      for (int j = 0; j < width; j++) {
+        squares += (double) row[j] * row[j];
+      }
+      float scale = (float) (1.0 / Math.sqrt(squares / width + epsilon));
+      for (int j = 0; j < width; j++) {
+        row[j] = row[j] * scale * weight[j];
+      }
+      output.writeRow(i, row, 0);
+    }
+  }
+
+  @Override
+  public void activate(Matrix values, Activation activation) {
+    if (activation == Activation.NONE) {
+      return;
+    }
+    float[] row = new float[values.columns()];
+    for (int i = 0; i < values.rows(); i++) {
+      values.readRow(i, row, 0);
+      for (int j = 0; j < row.length; j++) {
+        row[j] = ScalarMath.apply(activation, row[j]);
+      }
+      values.writeRow(i, row, 0);
+    }
+  }
+
+  @Override
+  public void gate(Matrix gate, Matrix up, Activation activation, Matrix output) {
+    float[] gateRow = new float[gate.columns()];
+    float[] upRow = new float[up.columns()];
+    for (int i = 0; i < gate.rows(); i++) {
+      gate.readRow(i, gateRow, 0);
+      up.readRow(i, upRow, 0);
+      for (int j = 0; j < gateRow.length; j++) {
+        gateRow[j] = ScalarMath.apply(activation, gateRow[j]) * upRow[j];
+      }
+      output.writeRow(i, gateRow, 0);
+    }
+  }
+
+  @Override
+  public void rotate(Matrix heads, int headDim, int pairs, float[] cosine, float[] sine) {
+    float[] row = new float[heads.columns()];
+    for (int t = 0; t < heads.rows(); t++) {
+      heads.readRow(t, row, 0);
+      for (int head = 0; head < row.length; head += headDim) {
+        for (int j = 0; j < pairs; j++) {
+          float first = row[head + j];
+          float second = row[head + j + pairs];
+          float c = cosine[t * pairs + j];
+          float s = sine[t * pairs + j];
+          row[head + j] = Math.fma(first, c, -(second * s));
+          row[head + j + pairs] = Math.fma(second, c, first * s);
+        }
+      }
+      heads.writeRow(t, row, 0);
+    }
+  }
+
+  @Override
+  public void add(Matrix source, Matrix target) {
+    float[] sourceRow = new float[source.columns()];
+    float[] targetRow = new float[target.columns()];
+    for (int i = 0; i < source.rows(); i++) {
+      source.readRow(i, sourceRow, 0);
+      target.readRow(i, targetRow, 0);
+      for (int j = 0; j < targetRow.length; j++) {
+        targetRow[j] += sourceRow[j];
+      }
+      target.writeRow(i, targetRow, 0);
+    }
+  }
+
+  @Override
+  public void addToRow(Matrix target, int row, float[] addend, int from) {
+    float[] values = new float[target.columns()];
+    target.readRow(row, values, 0);
+    for (int j = 0; j < values.length; j++) {
+      values[j] += addend[from + j];
+    }
+    target.writeRow(row, values, 0);
+  }
+
+  /** Adds one row to every row. */
+  static void addToRows(float[] addend, Matrix target) {
+    float[] row = new float[target.columns()];
+    for (int i = 0; i < target.rows(); i++) {
+      target.readRow(i, row, 0);
+      for (int j = 0; j < row.length; j++) {
+        row[j] += addend[j];
+      }
+      target.writeRow(i, row, 0);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package dev.headlight.nn;
+
+import dev.headlight.config.Activation;
+import dev.headlight.config.MaskConfig;
+import dev.headlight.kernel.HeadGroup;
+import dev.headlight.kernel.PackedLinear;
+import dev.headlight.tensor.Matrix;
+import dev.headlight.tensor.Workspace;
+
+/**
+ * Scaled dot-product attention over packed sequences: multi-head, grouped-query and multi-query,
+ * over the sequence itself or, for cross-attention, over the encoder's output.
+ *
+ * <p>Scores are computed for tiles of whole rows, so that memory is {@code O(tile * T)} and
+ * softmax, observer and the product with V work in cache. The tiles of a sequence depend on its own
+ * length only.
+ */
+public final class Attention implements Operation {
+  /**
+   * Scores of a tile, in floats: 256 KiB, half of the smallest second-level cache of current
+   * servers.
+   */
+  private static final int TILE_FLOATS = 64 * 1024;
+
+  private static final int SMALLEST_TILE_QUERIES = 16;
+
+  private final Shape shape;
+  private final QkvProjection projections;
+  private final PackedLinear output;
+  private final Positions positions;
+  private final MaskConfig mask;
+
+  /**
+   * Numbers of an attention layer.
+   *
+   * @param heads h
+   * @param keyValueHeads g
+   * @param headDim k
+   * @param scale factor of {@code q . k}
+   * @param softCap 0 for none
+   */
+  public record Shape(int heads, int keyValueHeads, int headDim, float scale, float softCap) {
+    int queryWidth() {
+      return heads * headDim;
+    }
+
+    int keyWidth() {
+      return keyValueHeads * headDim;
+    }
+  }
+
+  /** How positions and norms enter queries, keys and scores; each may be null. */
+  public record Positions(RotaryEmbedding rotary, Norm qNorm, Norm kNorm, ScoreBias scoreBias) {}
+
+  public Attention(
+      Shape shape,
+      QkvProjection projections,
+      PackedLinear output,
+      Positions positions,
+      MaskConfig mask) {
+    this.shape = shape;
+    this.projections = projections;
+    this.output = output;
+    this.positions = positions;
+    this.mask = mask;
+  }
+
+  /** Whether keys and values come from the encoder. */
+  boolean isCross() {
+    return projections.isCross();
+  }
+
+  @Override
+  public void addTo(Matrix hidden, BlockInput input, ForwardContext context, Matrix target) {
+    Workspace workspace = context.workspace();
+    try (Workspace.Scope scope = workspace.scope()) {
+      QkvProjection.Projected projected =
+          projections.project(hidden, input.memory(), shape, context); // q [N, h*k]; k, v [M, g*k]
+      encodePositions(projected, input, context);
+      Matrix attended = workspace.matrix(hidden.rows(), shape.queryWidth()); // [N, h*k]
+      for (int sequence = 0; sequence < input.packing().sequences(); sequence++) {
+        attend(sequence, projected, input, context, attended);
+      }
+      context.products().linearAdd(attended, output, target, workspace);
+    }
+  }
+
+  private void encodePositions(
+      QkvProjection.Projected projected, BlockInput input, ForwardContext context) {
+    if (positions.qNorm() != null) {
+      positions.qNorm().applyPerHead(projected.query(), context);
+      positions.kNorm().applyPerHead(projected.key(), context);
+    }
+    if (positions.rotary() == null) {
+      return;
+    }
+    Packing packing = input.packing();
+    for (int s = 0; s < packing.sequences(); s++) {
+      int start = packing.start(s);
+      int length = packing.length(s);
+      positions.rotary().rotate(projected.query().rows(start, length), shape.headDim(), context);
+      positions.rotary().rotate(projected.key().rows(start, length), shape.headDim(), context);
+    }
+  }
+
+  private void attend(
+      int sequence,
+      QkvProjection.Projected projected,
+      BlockInput input,
+      ForwardContext context,
+      Matrix attended) {
+    Packing queries = input.packing();
+    Packing keys = projections.isCross() ? input.memoryPacking() : queries;
+    int length = queries.length(sequence);
+    int totalKeys = keys.length(sequence);
+    Matrix query = projected.query().rows(queries.start(sequence), length); // [T, h*k]
+    Matrix key = projected.key().rows(keys.start(sequence), totalKeys); // [tk, g*k]
+    Matrix value = projected.value().rows(keys.start(sequence), totalKeys);
+    Matrix result = attended.rows(queries.start(sequence), length);
+    int tileQueries = tileQueries(length, totalKeys);
+    int tileHeads = Math.max(1, Math.min(shape.heads(), TILE_FLOATS / (tileQueries * totalKeys)));
+    for (int head = 0; head < shape.heads(); head += tileHeads) {
+      HeadGroup group = group(head, Math.min(tileHeads, shape.heads() - head));
+      for (int first = 0; first < length; first += tileQueries) {
+        int count = Math.min(tileQueries, length - first);
+        Tile tile =
+            new Tile(
+                sequence,
+                group,
+                first,
+                count,
+                mask.firstKey(first),
+                mask.endKey(first + count - 1, totalKeys),
+                totalKeys);
+        attendTile(tile, query, key, value, result, input.observer(), context);
+      }
+    }
+  }
+
+  private static int tileQueries(int length, int totalKeys) {
+    int fitting = Math.max(SMALLEST_TILE_QUERIES, TILE_FLOATS / totalKeys);
+    return Math.min(length, fitting);
+  }
+
+  private HeadGroup group(int first, int count) {
+    return new HeadGroup(first, count, shape.heads() / shape.keyValueHeads(), shape.headDim());
+  }
+
+  private record Tile(
+      int sequence,
+      HeadGroup heads,
+      int firstQuery,
+      int queries,
+      int firstKey,
+      int endKey,
+      int totalKeys) {
+    int keys() {
+      return endKey - firstKey;
+    }
+  }
+
+  private void attendTile(
+      Tile tile,
+      Matrix query,
+      Matrix key,
+      Matrix value,
+      Matrix result,
+      AttentionObserver observer,
+      ForwardContext context) {
+    Workspace workspace = context.workspace();
+    try (Workspace.Scope scope = workspace.scope()) {
+      HeadGroup group = tile.heads();
+      Matrix weights =
+          workspace.matrix(group.count() * tile.queries(), tile.keys()); // [heads * tq, tk]
+      Matrix tileQuery = query.rows(tile.firstQuery(), tile.queries());
+      context
+          .products()
+          .scores(tileQuery, key.rows(tile.firstKey(), tile.keys()), group, shape.scale(), weights);
+      if (shape.softCap() > 0) {
+        context.rows().softCap(weights, shape.softCap());
+      }
+      addBias(tile, weights, context);
+      setVisible(tile, context);
+      context.rows().softmax(weights, context.softmaxRows());
+      if (observer != null) {
+        observer.observe(observed(tile, weights, context));
+      }
+      Matrix tileValue = value.rows(tile.firstKey(), tile.keys());
+      context
+          .products()
+          .values(weights, tileValue, group, result.rows(tile.firstQuery(), tile.queries()));
+    }
+  }
+
+  private AttentionTile observed(Tile tile, Matrix weights, ForwardContext context) {
+    return new AttentionTile(
+        tile.sequence(),
+        tile.heads().first(),
+        tile.heads().count(),
+        tile.firstQuery(),
+        tile.queries(),
+        tile.firstKey(),
+        tile.totalKeys(),
+        weights,
+        context.softmaxRows());
+  }
+
+  private void addBias(Tile tile, Matrix weights, ForwardContext context) {
+    if (positions.scoreBias() == null) {
+      return;
+    }
+    ScoreBias.Table bias =
+        positions.scoreBias().upTo(Math.max(tile.totalKeys(), tile.firstQuery() + tile.queries()));
+    for (int head = 0; head < tile.heads().count(); head++) {
+      float[] byDistance = bias.byHead()[tile.heads().first() + head];
+      for (int r = 0; r < tile.queries(); r++) {
+        int keyMinusQuery = tile.firstKey() - (tile.firstQuery() + r);
+        context
+            .rows()
+            .addToRow(weights, head * tile.queries() + r, byDistance, keyMinusQuery + bias.reach());
+      }
+    }
+  }
+
+  private void setVisible(Tile tile, ForwardContext context) {
+    context.softmaxRows().resize(tile.heads().count() * tile.queries());
+    for (int r = 0; r < tile.queries(); r++) {
+      int from = mask.firstKey(tile.firstQuery() + r) - tile.firstKey();
+      int to = mask.endKey(tile.firstQuery() + r, tile.totalKeys()) - tile.firstKey();
+      for (int head = 0; head < tile.heads().count(); head++) {
+        context.softmaxRows().visible(head * tile.queries() + r, from, to);
+      }
+    }
+  }
+
+  /** Projection of the hidden states without activation, for parts of this package. */
+  static Matrix project(Matrix hidden, PackedLinear weights, ForwardContext context) {
+    Matrix projected = context.workspace().matrix(hidden.rows(), weights.outputs());
+    context.products().linear(hidden, weights, Activation.NONE, projected, context.workspace());
+    return projected;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.headlight.nn;
+
+import dev.headlight.safetensors.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * An embedding table {@code [rows, width]} kept in the checkpoint's own dtype; rows become float32
+ * when they are looked up. Chunks hold whole rows, so that a table may exceed 2 GiB. The memory
+ * belongs to the model's arena.
+ */
+public final class EmbeddingTable {
+  private final DType dtype;
+  private final int rows;
+  private final int width;
+  private final int rowsPerChunk;
+  private final List<ByteBuffer> chunks;
+
+  public EmbeddingTable(
+      DType dtype, int rows, int width, int rowsPerChunk, List<ByteBuffer> chunks) {
+    this.dtype = dtype;
+    this.rows = rows;
+    this.width = width;
+    this.rowsPerChunk = rowsPerChunk;
+    this.chunks = List.copyOf(chunks);
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  /** Reads a row into {@code destination[0 .. width)}. */
+  public void readRow(int row, float[] destination) {
+    if (row < 0 || row >= rows) {
+      throw new IndexOutOfBoundsException(
+          "row " + row + " of an embedding table of " + rows + " rows");
+    }
+    int rowBytes = width * dtype.byteSize();
+    ByteBuffer chunk = chunks.get(row / rowsPerChunk);
+    ByteBuffer stored =
+        chunk.slice(row % rowsPerChunk * rowBytes, rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+    dtype.decode(stored, width, FloatBuffer.wrap(destination, 0, width));
+  }
+}

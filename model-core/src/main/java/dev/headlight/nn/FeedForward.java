@@ -1,0 +1,68 @@
+package dev.headlight.nn;
+
+import dev.headlight.config.Activation;
+import dev.headlight.kernel.PackedLinear;
+import dev.headlight.tensor.Matrix;
+import dev.headlight.tensor.Workspace;
+
+/**
+ * Feed-forward network of a block, plain or gated. Rows are worked on in chunks, so that the
+ * intermediate {@code [N, f]} never exists as a whole.
+ */
+public final class FeedForward implements Operation {
+  private static final int CHUNK_ROWS = 1024;
+
+  private final PackedLinear up;
+  private final PackedLinear down;
+  private final Activation activation;
+  private final boolean gated;
+
+  private FeedForward(PackedLinear up, PackedLinear down, Activation activation, boolean gated) {
+    this.up = up;
+    this.down = down;
+    this.activation = activation;
+    this.gated = gated;
+  }
+
+  /** {@code down(activation(up x))}. */
+  public static FeedForward mlp(PackedLinear up, Activation activation, PackedLinear down) {
+    return new FeedForward(up, down, activation, false);
+  }
+
+  /**
+   * {@code down(activation(gate x) * up x)} (Shazeer 2020).
+   *
+   * @param gateUp both projections in one product of {@code 2f} outputs, the gate first
+   */
+  public static FeedForward gatedMlp(
+      PackedLinear gateUp, Activation activation, PackedLinear down) {
+    return new FeedForward(gateUp, down, activation, true);
+  }
+
+  @Override
+  public void addTo(Matrix hidden, BlockInput input, ForwardContext context, Matrix target) {
+    for (int first = 0; first < hidden.rows(); first += CHUNK_ROWS) {
+      int count = Math.min(CHUNK_ROWS, hidden.rows() - first);
+      addChunk(hidden.rows(first, count), context, target.rows(first, count));
+    }
+  }
+
+  private void addChunk(Matrix hidden, ForwardContext context, Matrix target) {
+    Workspace workspace = context.workspace();
+    try (Workspace.Scope scope = workspace.scope()) {
+      Matrix projected = workspace.matrix(hidden.rows(), up.outputs()); // [rows, f] or [rows, 2f]
+      if (!gated) {
+        context.products().linear(hidden, up, activation, projected, workspace);
+        context.products().linearAdd(projected, down, target, workspace);
+        return;
+      }
+      context.products().linear(hidden, up, Activation.NONE, projected, workspace);
+      int width = up.outputs() / 2;
+      Matrix gatedUp = workspace.matrix(hidden.rows(), width); // [rows, f]
+      context
+          .rows()
+          .gate(projected.columns(0, width), projected.columns(width, width), activation, gatedUp);
+      context.products().linearAdd(gatedUp, down, target, workspace);
+    }
+  }
+}

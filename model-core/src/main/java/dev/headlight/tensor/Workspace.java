@@ -1,0 +1,77 @@
+package dev.headlight.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * Scratch memory of one thread, used like a stack and kept from batch to batch.
+ *
+ * <pre>{@code
+ * try (Workspace.Scope scope = workspace.scope()) {
+ *   Matrix hidden = workspace.matrix(tokens, width);
+ * } // hidden must not be used any more
+ * }</pre>
+ *
+ * Not safe for use by several threads at once.
+ */
+public final class Workspace implements AutoCloseable {
+  private static final long SMALLEST_SLAB = 4L << 20;
+  private static final long ALIGNMENT = 64;
+
+  private final NativeArena arena = new NativeArena();
+  private final List<BytePointer> slabs = new ArrayList<>();
+  private int slab;
+  private long used;
+
+  /** Marks the present top of the stack; closing the scope frees everything allocated since. */
+  public final class Scope implements AutoCloseable {
+    private final int markedSlab = slab;
+    private final long markedUse = used;
+
+    @Override
+    public void close() {
+      slab = markedSlab;
+      used = markedUse;
+    }
+  }
+
+  public Scope scope() {
+    return new Scope();
+  }
+
+  /** Takes an uninitialised matrix {@code [rows, columns]} from the stack. */
+  public Matrix matrix(int rows, int columns) {
+    long floats = Math.max(1, Matrix.requireAddressable(rows, columns));
+    return Matrix.over(bytes(floats * Float.BYTES), rows, columns);
+  }
+
+  /** Takes uninitialised bytes, aligned to a cache line, from the stack. */
+  public BytePointer bytes(long size) {
+    long rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    while (slab < slabs.size() && used + rounded > slabs.get(slab).capacity()) {
+      slab++;
+      used = 0;
+    }
+    if (slab == slabs.size()) {
+      slabs.add(arena.bytes(Math.max(SMALLEST_SLAB, rounded)));
+      used = 0;
+    }
+    BytePointer view = slabs.get(slab).getPointer(used);
+    view.capacity(size);
+    view.limit(size);
+    used += rounded;
+    return view;
+  }
+
+  /** Bytes held, in use or not. */
+  public long allocatedBytes() {
+    return arena.allocatedBytes();
+  }
+
+  @Override
+  public void close() {
+    slabs.clear();
+    arena.close();
+  }
+}
