@@ -13,10 +13,17 @@ public record BatchDescription(int sequences, List<Side> sides) {
 
   public BatchDescription {
     sides = List.copyOf(sides);
+    for (Side side : sides) {
+      if (side.queries().length != sequences || side.keys().length != sequences) {
+        throw new IllegalArgumentException(
+            "%s attention: expected lengths of %d sequences, found %d of queries and %d of keys"
+                .formatted(side.attention(), sequences, side.queries().length, side.keys().length));
+      }
+    }
   }
 
   /**
-   * One kind of attention.
+   * One kind of attention. The arrays are not copied and must not be changed.
    *
    * @param attention self, encoder, decoder or cross
    * @param heads h

@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param layers one entry per stack and hidden state
  * @param received one entry per attention, layer and head
  * @param divergences one entry per attention and layer
- * @param rollout {@code [T * T]} of the encoder, or of the only stack
- * @param attentions one entry per attention, layer and head; null if the sequence is over the limit
+ * @param rollout {@code [T * T]} of the encoder, or of the only stack; empty if not asked for or
+ *     longer than 2048 tokens
+ * @param attentions one entry per attention, layer and head; empty if not asked for or over the
+ *     limit
  */
 public record SequenceStatistics(
     List<HeadStatistics> heads,

@@ -1,38 +1,25 @@
 package dev.headlight.statistics;
 
-import dev.headlight.nn.AttentionObserver;
 import dev.headlight.nn.ForwardObserver;
-import dev.headlight.nn.Packing;
-import dev.headlight.tensor.Matrix;
-import java.util.Collections;
 import java.util.List;
 
-/** Reduces attention weights and hidden states of one batch to statistics while the batch runs. */
-public abstract class StatisticsCollector implements ForwardObserver {
+/**
+ * Reduces attention weights and hidden states of one batch to statistics while the batch runs.
+ * Belongs to the thread that runs the batch.
+ */
+public sealed interface StatisticsCollector extends ForwardObserver
+    permits NoStatistics, BatchStatistics {
 
   /** Collects nothing. */
-  public static StatisticsCollector none(int sequences) {
-    return new StatisticsCollector() {
-      @Override
-      public List<SequenceStatistics> finish() {
-        return Collections.nCopies(sequences, SequenceStatistics.NONE);
-      }
-    };
+  static StatisticsCollector none(int sequences) {
+    return new NoStatistics(sequences);
   }
 
   /** Collects what a request asks for. */
-  public static StatisticsCollector of(StatisticsRequest request, BatchDescription batch) {
-    return none(batch.sequences());
+  static StatisticsCollector of(StatisticsRequest request, BatchDescription batch) {
+    return request.isEmpty() ? none(batch.sequences()) : new BatchStatistics(request, batch);
   }
-
-  @Override
-  public AttentionObserver attention(String attention, int layer) {
-    return null;
-  }
-
-  @Override
-  public void hiddenState(String stack, int layer, Matrix hidden, Packing packing) {}
 
   /** Statistics of each sequence, after the batch has run. */
-  public abstract List<SequenceStatistics> finish();
+  List<SequenceStatistics> finish();
 }

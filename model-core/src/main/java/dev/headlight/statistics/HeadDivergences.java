@@ -1,0 +1,79 @@
+package dev.headlight.statistics;
+
+import dev.headlight.nn.AttentionTile;
+import dev.headlight.statistics.SequenceStatistics.HeadDivergence;
+import java.util.Arrays;
+
+/**
+ * Jensen-Shannon divergence between the attention of each pair of heads of a layer (Clark 2019 uses
+ * it to cluster heads), in nats, mean over queries.
+ *
+ * <p>With {@code m = (p + q) / 2} it is {@code 1/2 sum p ln p + 1/2 sum q ln q - sum m ln m}: one
+ * logarithm per pair of heads and key.
+ */
+final class HeadDivergences {
+  private final BatchDescription.Side side;
+  private final int heads;
+  private final double[] sums; // [h, h], upper triangle
+  private final double[] negativeEntropy; // [h]
+  private float[] rows = new float[0]; // [h, visible]
+  private int layer;
+  private int queries;
+
+  HeadDivergences(BatchDescription.Side side) {
+    this.side = side;
+    this.heads = side.heads();
+    this.sums = new double[heads * heads];
+    this.negativeEntropy = new double[heads];
+  }
+
+  void begin(int startedLayer) {
+    layer = startedLayer;
+    queries = 0;
+    Arrays.fill(sums, 0);
+  }
+
+  /** Takes the next queries, of all heads. */
+  void add(AttentionTile tile) {
+    if (tile.heads() != heads) {
+      throw new IllegalStateException(
+          "divergence between heads needs tiles of all %d heads, found one of %d"
+              .formatted(heads, tile.heads()));
+    }
+    for (int query = 0; query < tile.queries(); query++) {
+      addQuery(tile, query);
+    }
+    queries += tile.queries();
+  }
+
+  private void addQuery(AttentionTile tile, int query) {
+    int from = tile.rows().from(tile.row(0, query));
+    int visible = tile.rows().to(tile.row(0, query)) - from;
+    if (rows.length < heads * visible) {
+      rows = new float[heads * tile.totalKeys()];
+    }
+    for (int head = 0; head < heads; head++) {
+      int source = tile.weights().index(tile.row(head, query)) + from;
+      tile.weights().floats().get(source, rows, head * visible, visible);
+      negativeEntropy[head] = Logarithms.sumOfXLogX(rows, head * visible, visible);
+    }
+    for (int g = 0; g < heads; g++) {
+      for (int h = g + 1; h < heads; h++) {
+        double ofMean = Logarithms.sumOfMeanLogMean(rows, g * visible, h * visible, visible);
+        double divergence = 0.5 * (negativeEntropy[g] + negativeEntropy[h]) - ofMean;
+        sums[g * heads + h] += Math.max(0, divergence);
+      }
+    }
+  }
+
+  void end(SequenceResults results) {
+    float[] values = new float[heads * heads];
+    for (int g = 0; g < heads; g++) {
+      for (int h = g + 1; h < heads; h++) {
+        values[g * heads + h] = (float) (sums[g * heads + h] / queries);
+        values[h * heads + g] = values[g * heads + h];
+      }
+    }
+    results.divergences.add(new HeadDivergence(side.attention(), layer, heads, values));
+  }
+}

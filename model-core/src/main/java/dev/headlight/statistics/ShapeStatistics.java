@@ -1,0 +1,66 @@
+package dev.headlight.statistics;
+
+import java.util.List;
+
+/**
+ * How concentrated the rows of a head are.
+ *
+ * <p>Entropy: Ghader and Monz 2017; a falling mean announces entropy collapse (Zhai 2023). Largest
+ * weight: the confidence of Voita 2019.
+ */
+final class ShapeStatistics implements HeadAccumulator {
+  static final StatisticGroup GROUP =
+      new StatisticGroup(
+          "shape",
+          List.of(
+              new Statistic("entropy", "nats", "entropy of a row"),
+              new Statistic(
+                  "normalized_entropy", "share", "entropy over the largest possible entropy"),
+              new Statistic("max_weight", "share", "largest weight of a row"),
+              new Statistic("effective_support", "tokens", "exponential of the entropy"),
+              new Statistic("k90", "tokens", "fewest keys that hold 0.9 of the weight"),
+              new Statistic("sparsity_1e2", "share", "visible keys with a weight below 0.01")),
+          tokens -> new ShapeStatistics());
+
+  /** The largest float below 0.01: a weight is below 0.01 if it is at most this. */
+  private static final float SPARSE = 0.01f;
+
+  private final Mean entropy = new Mean();
+  private final Mean normalizedEntropy = new Mean();
+  private final Mean maxWeight = new Mean();
+  private final Mean effectiveSupport = new Mean();
+  private final Mean k90 = new Mean();
+  private final Mean sparsity = new Mean();
+  private final List<Mean> means =
+      List.of(entropy, normalizedEntropy, maxWeight, effectiveSupport, k90, sparsity);
+  private final MassCoverage coverage = new MassCoverage(0.9);
+
+  @Override
+  public void begin(int sequence) {
+    means.forEach(Mean::clear);
+  }
+
+  @Override
+  public void add(RowBlock rows) {
+    float[] weights = rows.weights();
+    for (int r = 0; r < rows.rows(); r++) {
+      int start = rows.start(r);
+      int end = rows.end(r);
+      int visible = end - start;
+      double nats = rows.entropy(r);
+      entropy.add(nats);
+      normalizedEntropy.add(visible <= 1 ? 0 : nats / Math.log(visible));
+      effectiveSupport.add(Math.exp(nats));
+      maxWeight.add(RowReductions.largest(weights, start, end));
+      k90.add(coverage.keys(weights, start, end));
+      sparsity.add((double) RowReductions.countAtMost(weights, start, end, SPARSE) / visible);
+    }
+  }
+
+  @Override
+  public void finish(float[] values, int at) {
+    for (int m = 0; m < means.size(); m++) {
+      values[at + m] = (float) means.get(m).value();
+    }
+  }
+}
