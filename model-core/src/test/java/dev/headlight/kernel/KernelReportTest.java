@@ -1,0 +1,89 @@
+package dev.headlight.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headlight.config.Activation;
+import dev.headlight.tensor.Matrix;
+import dev.headlight.tensor.NativeArena;
+import dev.headlight.tensor.Workspace;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class KernelReportTest {
+  @Test
+  void everyNativeLibraryLoadsAndSaysWhatItIs() {
+    KernelReport report = KernelReport.of("auto");
+
+    assertThat(report.libraries())
+        .extracting(KernelReport.NativeLibrary::name)
+        .containsExactly("ND4J", "OpenBLAS", "oneDNN");
+    assertThat(report.libraries())
+        .allSatisfy(
+            library -> {
+              assertThat(library.problem()).isEmpty();
+              assertThat(library.description()).isNotBlank();
+            });
+    assertThat(report.libraries().get(1).description()).startsWith("OpenBLAS ");
+    assertThat(report.libraries().get(2).description()).matches("oneDNN \\d+\\.\\d+\\.\\d+, .+");
+  }
+
+  @Test
+  void kernelsGiveARowTheSameBitsAmongAnyNumberOfRows() {
+    KernelReport report = KernelReport.of("nd4j");
+
+    assertThat(report.kernels()).isEqualTo("nd4j");
+    assertThat(report.precision()).isEqualTo("fp32");
+    assertThat(report.unstableRows()).isEmpty();
+  }
+
+  @Test
+  void kernelsWhoseRowsDependOnTheirNumberAreFoundOut() {
+    Kernels sound = Kernels.named("auto");
+    Kernels unsound =
+        new Kernels(new RowCounting(sound.products()), sound.rowOperations(), sound.precision());
+
+    assertThat(RowStability.violation(unsound))
+        .contains("1 rows of a 5 x 7 projection differ from the same rows among 257");
+    assertThat(RowStability.violation(sound)).isEqualTo(Optional.empty());
+  }
+
+  /** Products that add the number of rows to one value, as a kernel that rounds otherwise does. */
+  private record RowCounting(MatrixProducts sound) implements MatrixProducts {
+    @Override
+    public String name() {
+      return "row-counting";
+    }
+
+    @Override
+    public PackedLinear pack(Matrix weight, float[] bias, NativeArena arena) {
+      return sound.pack(weight, bias, arena);
+    }
+
+    @Override
+    public void linear(
+        Matrix input,
+        PackedLinear weights,
+        Activation activation,
+        Matrix output,
+        Workspace workspace) {
+      sound.linear(input, weights, activation, output, workspace);
+      int last = output.rows() - 1;
+      output.set(last, 0, output.get(last, 0) + output.rows());
+    }
+
+    @Override
+    public void linearAdd(Matrix input, PackedLinear weights, Matrix output, Workspace workspace) {
+      sound.linearAdd(input, weights, output, workspace);
+    }
+
+    @Override
+    public void scores(Matrix query, Matrix key, HeadGroup group, float scale, Matrix scores) {
+      sound.scores(query, key, group, scale, scores);
+    }
+
+    @Override
+    public void values(Matrix weights, Matrix value, HeadGroup group, Matrix context) {
+      sound.values(weights, value, group, context);
+    }
+  }
+}
