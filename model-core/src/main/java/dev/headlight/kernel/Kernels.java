@@ -20,7 +20,7 @@ public record Kernels(MatrixProducts products, RowOperations rowOperations, Stri
     if (!wanted.equals("auto") && !wanted.equals("nd4j")) {
       throw new IllegalArgumentException("unknown kernels '" + name + "'; expected auto or nd4j");
     }
-    return new Kernels(Nd4jProducts.instance(), new ScalarRowOperations(), "fp32");
+    return new Kernels(Nd4jProducts.instance(), Rows.BEST, "fp32");
   }
 
   /** Name of the products, as {@code run.json} and {@code doctor} report it. */

@@ -90,7 +90,7 @@ final class Nd4jProducts implements MatrixProducts {
       }
       multiply(input, weights.weight(), 1f, output, workspace);
     }
-    ScalarRowOperations.INSTANCE.activate(output, activation);
+    Rows.BEST.activate(output, activation);
   }
 
   @Override

@@ -37,7 +37,7 @@ final class ScalarMath {
     if (x < EXP_SMALLEST) {
       return 0f;
     }
-    float clamped = Math.min(x, EXP_LARGEST);
+    float clamped = Math.min(x, EXP_LARGEST); // NaN stays NaN
     float n = Math.fma(clamped, LOG2_E, ROUNDING) - ROUNDING;
     float r = Math.fma(n, -LN2_HIGH, clamped);
     r = Math.fma(n, -LN2_LOW, r);
@@ -46,7 +46,7 @@ final class ScalarMath {
       p = Math.fma(p, r, EXP_POLYNOMIAL[i]);
     }
     float value = Math.fma(p, r * r, r) + 1f;
-    return value * Float.intBitsToFloat(((int) n + 127) << 23);
+    return Float.intBitsToFloat(Float.floatToRawIntBits(value) + ((int) n << 23));
   }
 
   static float tanh(float x) {
@@ -72,7 +72,7 @@ final class ScalarMath {
     return switch (activation) {
       case NONE -> x;
       case GELU -> 0.5f * x * (1f + erf(x * SQRT_HALF));
-      case GELU_TANH -> 0.5f * x * (1f + tanh(SQRT_2_OVER_PI * Math.fma(GELU_CUBIC * x * x, x, x)));
+      case GELU_TANH -> 0.5f * x * (1f + tanh((GELU_CUBIC * x * x * x + x) * SQRT_2_OVER_PI));
       case QUICK_GELU -> x * sigmoid(1.702f * x);
       case SILU -> x * sigmoid(x);
       case RELU -> Math.max(x, 0f);

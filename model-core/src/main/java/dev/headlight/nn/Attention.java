@@ -23,6 +23,7 @@ public final class Attention implements Operation {
   private static final int TILE_FLOATS = 64 * 1024;
 
   private static final int SMALLEST_TILE_QUERIES = 16;
+  private static final int ROW_ALIGNMENT = 16;
 
   private final Shape shape;
   private final QkvProjection projections;
@@ -171,7 +172,7 @@ public final class Attention implements Operation {
     try (Workspace.Scope scope = workspace.scope()) {
       HeadGroup group = tile.heads();
       Matrix weights =
-          workspace.matrix(group.count() * tile.queries(), tile.keys()); // [heads * tq, tk]
+          paddedRows(group.count() * tile.queries(), tile.keys(), workspace); // [heads * tq, tk]
       Matrix tileQuery = query.rows(tile.firstQuery(), tile.queries());
       context
           .products()
@@ -190,6 +191,12 @@ public final class Attention implements Operation {
           .products()
           .values(weights, tileValue, group, result.rows(tile.firstQuery(), tile.queries()));
     }
+  }
+
+  /** Rows start a cache line each, which lets row operations work on whole vectors. */
+  private static Matrix paddedRows(int rows, int columns, Workspace workspace) {
+    int stride = (columns + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+    return workspace.matrix(rows, stride).columns(0, columns);
   }
 
   private AttentionTile observed(Tile tile, Matrix weights, ForwardContext context) {

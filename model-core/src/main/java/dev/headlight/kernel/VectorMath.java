@@ -1,0 +1,107 @@
+package dev.headlight.kernel;
+
+import dev.headlight.config.Activation;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link ScalarMath} on vectors: the same polynomials in the same order, so that both give the same
+ * bits.
+ */
+final class VectorMath {
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+  static final int LANES = FLOATS.length();
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private VectorMath() {}
+
+  static FloatVector exp(FloatVector x) {
+    VectorMask<Float> vanishing = x.compare(VectorOperators.LT, ScalarMath.EXP_SMALLEST);
+    FloatVector clamped = x.min(ScalarMath.EXP_LARGEST).max(ScalarMath.EXP_SMALLEST);
+    FloatVector rounding = FloatVector.broadcast(FLOATS, ScalarMath.ROUNDING);
+    FloatVector shifted = clamped.fma(FloatVector.broadcast(FLOATS, ScalarMath.LOG2_E), rounding);
+    FloatVector n = shifted.sub(rounding);
+    FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2_HIGH), clamped);
+    r = n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2_LOW), r);
+    FloatVector p = polynomial(ScalarMath.EXP_POLYNOMIAL, r);
+    FloatVector value = p.fma(r.mul(r), r).add(1f);
+    // the low bits of the shifted number are n itself: moved to the exponent they multiply by 2^n
+    IntVector bits =
+        value
+            .reinterpretAsInts()
+            .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23));
+    return bits.reinterpretAsFloats().blend(0f, vanishing);
+  }
+
+  private static FloatVector polynomial(float[] coefficients, FloatVector x) {
+    FloatVector p = FloatVector.broadcast(FLOATS, coefficients[0]);
+    for (int i = 1; i < coefficients.length; i++) {
+      p = p.fma(x, FloatVector.broadcast(FLOATS, coefficients[i]));
+    }
+    return p;
+  }
+
+  private static FloatVector withSignOf(FloatVector magnitude, FloatVector sign) {
+    IntVector signBit = sign.reinterpretAsInts().and(Integer.MIN_VALUE);
+    return magnitude.reinterpretAsInts().and(Integer.MAX_VALUE).or(signBit).reinterpretAsFloats();
+  }
+
+  static FloatVector tanh(FloatVector x) {
+    FloatVector e = exp(x.abs().mul(-2f));
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    return withSignOf(one.sub(e).div(e.add(1f)), x);
+  }
+
+  static FloatVector sigmoid(FloatVector x) {
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    return one.div(exp(x.neg()).add(1f));
+  }
+
+  static FloatVector erf(FloatVector x) {
+    FloatVector a = x.abs();
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    FloatVector t = one.div(a.fma(FloatVector.broadcast(FLOATS, ScalarMath.ERF_T), one));
+    FloatVector p = polynomial(ScalarMath.ERF_POLYNOMIAL, t);
+    FloatVector tail = p.mul(t).mul(exp(a.mul(a).neg()));
+    return withSignOf(one.sub(tail), x);
+  }
+
+  static FloatVector apply(Activation activation, FloatVector x) {
+    return switch (activation) {
+      case NONE -> x;
+      case GELU -> x.mul(0.5f).mul(erf(x.mul(ScalarMath.SQRT_HALF)).add(1f));
+      case GELU_TANH -> geluTanh(x);
+      case QUICK_GELU -> x.mul(sigmoid(x.mul(1.702f)));
+      case SILU -> x.mul(sigmoid(x));
+      case RELU -> x.max(0f);
+      case RELU_SQUARED -> x.max(0f).mul(x.max(0f));
+      case TANH -> tanh(x);
+      case SIGMOID -> sigmoid(x);
+    };
+  }
+
+  private static FloatVector geluTanh(FloatVector x) {
+    FloatVector inner =
+        x.mul(ScalarMath.GELU_CUBIC).mul(x).mul(x).add(x).mul(ScalarMath.SQRT_2_OVER_PI);
+    return x.mul(0.5f).mul(tanh(inner).add(1f));
+  }
+
+  /**
+   * Sum of the lanes in a fixed order: the order of {@code reduceLanes} is left open, and bits must
+   * not depend on it.
+   */
+  static float sum(FloatVector vector, float[] lanes) {
+    vector.intoArray(lanes, 0);
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        lanes[i] += lanes[i + half];
+      }
+    }
+    return lanes[0];
+  }
+}

@@ -1,0 +1,280 @@
+package dev.headlight.kernel;
+
+import static dev.headlight.kernel.VectorMath.FLOATS;
+import static dev.headlight.kernel.VectorMath.LANES;
+import static dev.headlight.kernel.VectorMath.ORDER;
+
+import dev.headlight.config.Activation;
+import dev.headlight.tensor.Matrix;
+import java.nio.ByteBuffer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Row operations on the JDK's Vector API, straight on native memory. Elements beyond the last whole
+ * vector of a row are computed one by one with the same formulas.
+ */
+final class VectorRowOperations implements RowOperations {
+  private static final int FLOAT_BYTES = Float.BYTES;
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  private static FloatVector load(ByteBuffer bytes, int index) {
+    return FloatVector.fromByteBuffer(FLOATS, bytes, index * FLOAT_BYTES, ORDER);
+  }
+
+  private static void store(FloatVector vector, ByteBuffer bytes, int index) {
+    vector.intoByteBuffer(bytes, index * FLOAT_BYTES, ORDER);
+  }
+
+  private static int wholeVectors(int length) {
+    return FLOATS.loopBound(length);
+  }
+
+  @Override
+  public void softmax(Matrix scores, SoftmaxRows rows) {
+    int padded = (scores.columns() + LANES - 1) / LANES * LANES;
+    if ((scores.rows() > 1 && scores.stride() < padded) || scores.rowCapacity() < padded) {
+      ScalarRowOperations.INSTANCE.softmax(scores, rows);
+      return;
+    }
+    float[] lanes = new float[LANES];
+    for (int i = 0; i < scores.rows(); i++) {
+      rows.entropy(i, softmaxRow(scores, i, rows.from(i), rows.to(i), lanes));
+    }
+  }
+
+  /**
+   * Works on whole vectors that cover the visible keys; what they cover beside is masked before and
+   * cleared after.
+   */
+  private static float softmaxRow(Matrix scores, int row, int from, int to, float[] lanes) {
+    ByteBuffer bytes = scores.bytes();
+    int start = scores.index(row);
+    int first = start + from / LANES * LANES;
+    int end = start + (to + LANES - 1) / LANES * LANES;
+    fill(scores, first, start + from, Float.NEGATIVE_INFINITY);
+    fill(scores, start + to, end, Float.NEGATIVE_INFINITY);
+    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    for (int j = first; j < end; j += LANES) {
+      largest = largest.max(load(bytes, j));
+    }
+    float max = largest.reduceLanes(VectorOperators.MAX);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    FloatVector weighted = FloatVector.zero(FLOATS);
+    for (int j = first; j < end; j += LANES) {
+      FloatVector z = load(bytes, j).sub(max).max(-104f);
+      FloatVector e = VectorMath.exp(z);
+      sums = sums.add(e);
+      weighted = e.fma(z, weighted);
+      store(e, bytes, j);
+    }
+    float sum = VectorMath.sum(sums, lanes);
+    float inverse = 1f / sum;
+    for (int j = first; j < end; j += LANES) {
+      store(load(bytes, j).mul(inverse), bytes, j);
+    }
+    fill(scores, start, first, 0f);
+    fill(scores, end, start + scores.columns(), 0f);
+    return Math.max(0f, (float) Math.log(sum) - VectorMath.sum(weighted, lanes) / sum);
+  }
+
+  private static void fill(Matrix matrix, int from, int to, float value) {
+    for (int j = from; j < to; j++) {
+      matrix.floats().put(j, value);
+    }
+  }
+
+  @Override
+  public void softCap(Matrix scores, float cap) {
+    for (int i = 0; i < scores.rows(); i++) {
+      int start = scores.index(i);
+      int whole = wholeVectors(scores.columns());
+      for (int j = 0; j < whole; j += LANES) {
+        FloatVector capped = VectorMath.tanh(load(scores.bytes(), start + j).div(cap)).mul(cap);
+        store(capped, scores.bytes(), start + j);
+      }
+      for (int j = whole; j < scores.columns(); j++) {
+        scores.set(i, j, cap * ScalarMath.tanh(scores.get(i, j) / cap));
+      }
+    }
+  }
+
+  @Override
+  public void layerNorm(Matrix input, float[] weight, float[] bias, float epsilon, Matrix output) {
+    float[] lanes = new float[LANES];
+    float[] shift = bias == null ? new float[weight.length] : bias;
+    for (int i = 0; i < input.rows(); i++) {
+      float mean = sum(input, i, lanes) / input.columns();
+      float variance = squares(input, i, mean, lanes) / input.columns();
+      float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
+      normalise(input, i, mean, scale, weight, shift, output);
+    }
+  }
+
+  @Override
+  public void rmsNorm(Matrix input, float[] weight, float epsilon, Matrix output) {
+    float[] lanes = new float[LANES];
+    float[] shift = new float[weight.length];
+    for (int i = 0; i < input.rows(); i++) {
+      float variance = squares(input, i, 0f, lanes) / input.columns();
+      float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
+      normalise(input, i, 0f, scale, weight, shift, output);
+    }
+  }
+
+  private static float sum(Matrix input, int row, float[] lanes) {
+    int start = input.index(row);
+    int whole = wholeVectors(input.columns());
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int j = 0; j < whole; j += LANES) {
+      sums = sums.add(load(input.bytes(), start + j));
+    }
+    float sum = VectorMath.sum(sums, lanes);
+    for (int j = whole; j < input.columns(); j++) {
+      sum += input.get(row, j);
+    }
+    return sum;
+  }
+
+  /** Sum of squared distances from the mean. */
+  private static float squares(Matrix input, int row, float mean, float[] lanes) {
+    int start = input.index(row);
+    int whole = wholeVectors(input.columns());
+    FloatVector squares = FloatVector.zero(FLOATS);
+    for (int j = 0; j < whole; j += LANES) {
+      FloatVector centred = load(input.bytes(), start + j).sub(mean);
+      squares = centred.fma(centred, squares);
+    }
+    float sum = VectorMath.sum(squares, lanes);
+    for (int j = whole; j < input.columns(); j++) {
+      float centred = input.get(row, j) - mean;
+      sum = Math.fma(centred, centred, sum);
+    }
+    return sum;
+  }
+
+  private static void normalise(
+      Matrix input,
+      int row,
+      float mean,
+      float scale,
+      float[] weight,
+      float[] shift,
+      Matrix output) {
+    int from = input.index(row);
+    int to = output.index(row);
+    int whole = wholeVectors(input.columns());
+    for (int j = 0; j < whole; j += LANES) {
+      FloatVector normed = load(input.bytes(), from + j).sub(mean).mul(scale);
+      FloatVector shifted =
+          normed.fma(
+              FloatVector.fromArray(FLOATS, weight, j), FloatVector.fromArray(FLOATS, shift, j));
+      store(shifted, output.bytes(), to + j);
+    }
+    for (int j = whole; j < input.columns(); j++) {
+      output.set(row, j, Math.fma((input.get(row, j) - mean) * scale, weight[j], shift[j]));
+    }
+  }
+
+  @Override
+  public void activate(Matrix values, Activation activation) {
+    if (activation == Activation.NONE) {
+      return;
+    }
+    int whole = wholeVectors(values.columns());
+    for (int i = 0; i < values.rows(); i++) {
+      int start = values.index(i);
+      for (int j = 0; j < whole; j += LANES) {
+        store(
+            VectorMath.apply(activation, load(values.bytes(), start + j)),
+            values.bytes(),
+            start + j);
+      }
+      for (int j = whole; j < values.columns(); j++) {
+        values.set(i, j, ScalarMath.apply(activation, values.get(i, j)));
+      }
+    }
+  }
+
+  @Override
+  public void gate(Matrix gate, Matrix up, Activation activation, Matrix output) {
+    int whole = wholeVectors(gate.columns());
+    for (int i = 0; i < gate.rows(); i++) {
+      int gateStart = gate.index(i);
+      int upStart = up.index(i);
+      int start = output.index(i);
+      for (int j = 0; j < whole; j += LANES) {
+        FloatVector activated = VectorMath.apply(activation, load(gate.bytes(), gateStart + j));
+        store(activated.mul(load(up.bytes(), upStart + j)), output.bytes(), start + j);
+      }
+      for (int j = whole; j < gate.columns(); j++) {
+        output.set(i, j, ScalarMath.apply(activation, gate.get(i, j)) * up.get(i, j));
+      }
+    }
+  }
+
+  @Override
+  public void rotate(Matrix heads, int headDim, int pairs, float[] cosine, float[] sine) {
+    int whole = wholeVectors(pairs);
+    for (int t = 0; t < heads.rows(); t++) {
+      for (int head = 0; head < heads.columns(); head += headDim) {
+        int first = heads.index(t) + head;
+        for (int j = 0; j < whole; j += LANES) {
+          FloatVector x = load(heads.bytes(), first + j);
+          FloatVector y = load(heads.bytes(), first + pairs + j);
+          FloatVector c = FloatVector.fromArray(FLOATS, cosine, t * pairs + j);
+          FloatVector s = FloatVector.fromArray(FLOATS, sine, t * pairs + j);
+          store(x.fma(c, y.mul(s).neg()), heads.bytes(), first + j);
+          store(y.fma(c, x.mul(s)), heads.bytes(), first + pairs + j);
+        }
+        for (int j = whole; j < pairs; j++) {
+          rotatePair(
+              heads, first + j, first + pairs + j, cosine[t * pairs + j], sine[t * pairs + j]);
+        }
+      }
+    }
+  }
+
+  private static void rotatePair(Matrix heads, int first, int second, float c, float s) {
+    float x = heads.floats().get(first);
+    float y = heads.floats().get(second);
+    heads.floats().put(first, Math.fma(x, c, -(y * s)));
+    heads.floats().put(second, Math.fma(y, c, x * s));
+  }
+
+  @Override
+  public void addToRow(Matrix target, int row, float[] addend, int from) {
+    int start = target.index(row);
+    int whole = wholeVectors(target.columns());
+    for (int j = 0; j < whole; j += LANES) {
+      FloatVector sum =
+          load(target.bytes(), start + j).add(FloatVector.fromArray(FLOATS, addend, from + j));
+      store(sum, target.bytes(), start + j);
+    }
+    for (int j = whole; j < target.columns(); j++) {
+      target.set(row, j, target.get(row, j) + addend[from + j]);
+    }
+  }
+
+  @Override
+  public void add(Matrix source, Matrix target) {
+    int whole = wholeVectors(target.columns());
+    for (int i = 0; i < target.rows(); i++) {
+      int sourceStart = source.index(i);
+      int start = target.index(i);
+      for (int j = 0; j < whole; j += LANES) {
+        store(
+            load(target.bytes(), start + j).add(load(source.bytes(), sourceStart + j)),
+            target.bytes(),
+            start + j);
+      }
+      for (int j = whole; j < target.columns(); j++) {
+        target.set(i, j, target.get(i, j) + source.get(i, j));
+      }
+    }
+  }
+}
