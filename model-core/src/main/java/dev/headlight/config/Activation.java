@@ -31,6 +31,7 @@ public enum Activation {
           Map.entry("gelu_python", GELU),
           Map.entry("gelu_new", GELU_TANH),
           Map.entry("gelu_fast", GELU_TANH),
+          Map.entry("gelu_accurate", GELU_TANH),
           Map.entry("gelu_pytorch_tanh", GELU_TANH),
           Map.entry("gelu_python_tanh", GELU_TANH),
           Map.entry("quick_gelu", QUICK_GELU),

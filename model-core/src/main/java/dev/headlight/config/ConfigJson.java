@@ -83,13 +83,7 @@ public final class ConfigJson {
     return outermost(location, JsonFiles.parse(location, text));
   }
 
-  /**
-   * Reads a text in UTF-8.
-   *
-   * @param location the file as messages name it
-   * @throws CheckpointException if the text is not a JSON object, has a key twice, or NaN or
-   *     infinite numbers
-   */
+  /** Reads a text in UTF-8, as {@link #parse(String, String)} does. */
   public static ConfigJson parse(String location, byte[] text) {
     return outermost(location, JsonFiles.parse(location, text));
   }
@@ -120,6 +114,11 @@ public final class ConfigJson {
     return object.hasNonNull(key);
   }
 
+  /** Whether the key is there, be it with a null: for settings of which null is a value. */
+  public boolean declares(String key) {
+    return object.has(key);
+  }
+
   /**
    * The first of several names of the same setting that is present, or the first name if none is:
    * {@code config.positiveInt(config.firstPresent("hidden_size", "n_embd"))}.
@@ -141,10 +140,7 @@ public final class ConfigJson {
         key, object.get(key), 1, ConfigLimits.of(key), ConfigProblems.STAND_IN);
   }
 
-  /**
-   * A count with the bounds of {@link #positiveInt(String)}; the default is not checked against
-   * them.
-   */
+  /** A count with the bounds of {@link #positiveInt(String)}, which the default need not keep. */
   public int positiveInt(String key, int defaultValue) {
     return has(key)
         ? problems.wholeNumber(key, object.get(key), 1, ConfigLimits.of(key), defaultValue)
@@ -169,6 +165,11 @@ public final class ConfigJson {
 
   public double decimal(String key, double defaultValue) {
     return has(key) ? problems.number(key, object.get(key), defaultValue) : defaultValue;
+  }
+
+  /** A number above 0. */
+  public double positiveDecimal(String key, double defaultValue) {
+    return RopeScalingReader.positive(this, key, defaultValue);
   }
 
   /** Numbers from an array or a single number; empty if absent. */

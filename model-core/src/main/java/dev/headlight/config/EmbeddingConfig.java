@@ -12,8 +12,8 @@ public sealed interface EmbeddingConfig {
    * @param weight full name of the {@code [vocabulary, width]} table
    * @param width of the table; differs from d only where there is a projection (ELECTRA, small
    *     models)
-   * @param scale factor of token embeddings, not of {@code inputs_embeds} given from outside unless
-   *     {@code scalesInputs} (Gemma scales both)
+   * @param scale factor of the table's rows, not of embeddings given from outside, which stand for
+   *     scaled rows (Gemma, BART)
    * @param projection from width to d, after the norm
    */
   record Tokens(
@@ -21,7 +21,6 @@ public sealed interface EmbeddingConfig {
       int vocabulary,
       int width,
       double scale,
-      boolean scalesInputs,
       PositionEmbedding positions,
       Optional<TokenTypes> tokenTypes,
       Optional<NormConfig> norm,

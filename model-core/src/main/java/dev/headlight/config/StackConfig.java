@@ -10,8 +10,8 @@ import java.util.Optional;
  *     {@code decoder}
  * @param hiddenSize d, the width of hidden states
  * @param finalNorm applied after the last block; its output is the last hidden state
- * @param maxPositions longest sequence it can take, in positions including class tokens; 0 for no
- *     limit
+ * @param maxPositions longest sequence it was made for, in positions including class tokens, to
+ *     which texts are cut where nothing else is asked for; 0 for no limit
  */
 public record StackConfig(
     String attention,
@@ -23,5 +23,16 @@ public record StackConfig(
 
   public StackConfig {
     blocks = List.copyOf(blocks);
+  }
+
+  /**
+   * Longest sequence it can take at all: the rows of its position table. 0 for no limit: rotary and
+   * relative positions go on beyond {@link #maxPositions}, with whatever the model makes of them.
+   */
+  public int positionLimit() {
+    return embedding instanceof EmbeddingConfig.Tokens tokens
+            && tokens.positions() instanceof EmbeddingConfig.PositionEmbedding.Learned learned
+        ? learned.count() - learned.offset()
+        : 0;
   }
 }

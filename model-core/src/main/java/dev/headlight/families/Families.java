@@ -9,7 +9,25 @@ import java.util.TreeSet;
 
 /** The families there are. A new one is one file and one line here. */
 public final class Families {
-  private static final List<Family> ALL = List.of(new Bert(), new Gpt2(), new Llama());
+  private static final List<Family> ALL =
+      List.of(
+          new Bert(),
+          new Roberta(),
+          new DistilBert(),
+          new Electra(),
+          new MpNet(),
+          new ModernBert(),
+          new Gpt2(),
+          new GptNeoX(),
+          new Llama(),
+          new Mistral(),
+          new Qwen2(),
+          new Qwen3(),
+          new Gemma(),
+          new Gemma2(),
+          new Gemma3(),
+          new Phi3(),
+          new Olmo2());
 
   private Families() {}
 

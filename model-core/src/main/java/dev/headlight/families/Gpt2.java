@@ -9,7 +9,6 @@ import dev.headlight.config.EmbeddingConfig;
 import dev.headlight.config.FeedForwardConfig;
 import dev.headlight.config.LinearConfig;
 import dev.headlight.config.LinearConfig.Bias;
-import dev.headlight.config.MaskConfig;
 import dev.headlight.config.ModelConfig;
 import dev.headlight.config.NormConfig;
 import dev.headlight.config.QkvConfig;
@@ -32,9 +31,7 @@ final class Gpt2 implements Family {
   @Override
   public ModelConfig describe(ConfigJson config, Set<String> tensors) {
     String prefix = Names.prefix(tensors, "transformer.", "wte.weight");
-    if (config.flag("add_cross_attention", false)) {
-      config.unsupported("add_cross_attention", "GPT-2 with cross-attention is not implemented");
-    }
+    Names.refuseCrossAttention(config);
     int hiddenSize = config.positiveInt("n_embd");
     int positions = config.positiveInt("n_positions");
     EmbeddingConfig embedding =
@@ -43,7 +40,6 @@ final class Gpt2 implements Family {
             config.positiveInt("vocab_size"),
             hiddenSize,
             1.0,
-            false,
             Names.positionsFromZero(prefix + "wpe.weight", positions),
             Optional.empty(),
             Optional.empty(),
@@ -74,7 +70,7 @@ final class Gpt2 implements Family {
 
   private static BlockConfig block(ConfigJson config, String prefix, int layer, int hiddenSize) {
     int heads = config.positiveInt("n_head");
-    int headDim = Names.headDim(config, hiddenSize, heads);
+    int headDim = Names.headDim(config, "n_head", hiddenSize, heads);
     int intermediateSize = config.positiveInt("n_inner", 4 * hiddenSize);
     AttentionConfig attention =
         AttentionConfig.multiHead(
@@ -84,7 +80,7 @@ final class Gpt2 implements Family {
                     conv1d("qkv_proj", prefix + "attn.c_attn", hiddenSize, 3 * hiddenSize),
                     QkvConfig.Layout.BLOCKS),
                 conv1d("o_proj", prefix + "attn.c_proj", hiddenSize, hiddenSize))
-            .withMask(MaskConfig.CAUSAL)
+            .withMask(Names.decoderMask(config))
             .withScale(scale(config, layer, headDim));
     FeedForwardConfig feedForward =
         FeedForwardConfig.plain(

@@ -2,10 +2,9 @@ package dev.headlight.families;
 
 import dev.headlight.config.ConfigJson;
 import dev.headlight.config.LinearConfig.Bias;
-import dev.headlight.config.MaskConfig;
 import dev.headlight.config.ModelConfig;
 import dev.headlight.config.RopeParameters;
-import java.util.Optional;
+import dev.headlight.config.RotaryConfig;
 import java.util.Set;
 
 /**
@@ -23,7 +22,9 @@ final class Llama implements Family {
   public ModelConfig describe(ConfigJson config, Set<String> tensors) {
     Bias attentionBias = Names.bias(config, "attention_bias", false);
     Bias mlpBias = Names.bias(config, "mlp_bias", false);
-    RotaryDecoder decoder = RotaryDecoder.read(config, tensors);
+    LayerTypes.requireUniform(config, false);
+    RotaryDecoder decoder = RotaryDecoder.read(config, tensors, RotaryDecoder.Defaults.LLAMA);
+    RotaryConfig rotary = Rotary.wholeHeads(config, RopeParameters.read(config), decoder.headDim());
     return decoder.describe(
         "llama",
         layer ->
@@ -31,9 +32,8 @@ final class Llama implements Family {
                 layer,
                 decoder
                     .attention(layer, attentionBias, attentionBias)
-                    .withMask(MaskConfig.CAUSAL)
-                    .withRotary(decoder.rotary(RopeParameters.read(config))),
-                decoder.gatedMlp(layer, mlpBias)),
-        Optional.of(decoder.rms(decoder.prefix() + "norm")));
+                    .withMask(Names.decoderMask(config))
+                    .withRotary(rotary),
+                decoder.gatedMlp(layer, mlpBias)));
   }
 }

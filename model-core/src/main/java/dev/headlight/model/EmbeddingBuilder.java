@@ -35,7 +35,6 @@ final class EmbeddingBuilder {
     return new TokenEmbedding(
         loader.table(config.weight(), config.vocabulary(), config.width()),
         (float) config.scale(),
-        config.scalesInputs() ? (float) config.scale() : 1f,
         positions(config),
         types,
         loader.norm(config.norm()),

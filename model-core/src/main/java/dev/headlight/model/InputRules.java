@@ -66,14 +66,14 @@ public record InputRules(ModelConfig config) {
     if (tokens == 0) {
       return Optional.of(new Problem("empty", "the sequence has no tokens; expected 1 or more"));
     }
-    if (stack.maxPositions() > 0 && tokens > stack.maxPositions()) {
+    if (stack.positionLimit() > 0 && tokens > stack.positionLimit()) {
       return Optional.of(
           new Problem(
               "too_long",
               "the sequence has "
                   + tokens
                   + " tokens; the model has "
-                  + stack.maxPositions()
+                  + stack.positionLimit()
                   + " positions"));
     }
     return Optional.empty();

@@ -121,7 +121,7 @@ final class ModelBuilder {
     }
     if (config.get() instanceof ScoreBiasConfig.RelativeBuckets relative) {
       return ScoreBias.relative(
-          relative, loader.floats(relative.weight(), relative.buckets(), relative.heads()));
+          relative, loader.floats(relative.weight(), relative.storedBuckets(), relative.heads()));
     }
     return ScoreBias.alibi((ScoreBiasConfig.Alibi) config.get());
   }

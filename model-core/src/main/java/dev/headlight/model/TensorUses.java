@@ -108,7 +108,7 @@ final class TensorUses {
       addNorm("q_norm", attention.qNorm());
       addNorm("k_norm", attention.kNorm());
       if (attention.scoreBias().orElse(null) instanceof ScoreBiasConfig.RelativeBuckets bias) {
-        add("relative_bias", bias.weight(), Form.VECTOR, bias.buckets(), bias.heads());
+        add("relative_bias", bias.weight(), Form.VECTOR, bias.storedBuckets(), bias.heads());
       }
       addLinear(attention.output());
       prefix = "";

@@ -21,7 +21,7 @@ public final class RotaryEmbedding {
 
   private RotaryEmbedding(RotaryConfig config) {
     this.frequencies = RotaryFrequencies.of(config);
-    this.pairs = config.rotaryDim() / 2;
+    this.pairs = config.pairs();
   }
 
   public static RotaryEmbedding of(RotaryConfig config) {

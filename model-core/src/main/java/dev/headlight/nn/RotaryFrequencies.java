@@ -58,7 +58,7 @@ final class RotaryFrequencies {
   }
 
   private int pairs() {
-    return config.rotaryDim() / 2;
+    return config.pairs();
   }
 
   private float[] unscaled(double base) {

@@ -25,7 +25,7 @@ public final class ScoreBias {
   /**
    * Learned buckets.
    *
-   * @param table {@code [buckets][h]}, row-major
+   * @param table {@code [storedBuckets][h]}, row-major
    */
   public static ScoreBias relative(ScoreBiasConfig.RelativeBuckets config, float[] table) {
     return new ScoreBias(

@@ -8,8 +8,7 @@ import dev.headlight.tensor.Matrix;
  * where the family does so.
  *
  * @param words {@code [vocabulary, width]}
- * @param scale factor of word rows
- * @param inputScale factor of embeddings that come from outside
+ * @param scale factor of word rows, not of embeddings that come from outside
  * @param positions null where no positions are added
  * @param tokenTypes {@code [types, width]}, or null
  * @param norm null for none
@@ -18,7 +17,6 @@ import dev.headlight.tensor.Matrix;
 public record TokenEmbedding(
     EmbeddingTable words,
     float scale,
-    float inputScale,
     LearnedPositions positions,
     EmbeddingTable tokenTypes,
     Norm norm,
@@ -77,7 +75,6 @@ public record TokenEmbedding(
     float[] addend = new float[width()];
     for (int t = 0; t < rows.rows(); t++) {
       System.arraycopy(values, t * width(), sum, 0, width());
-      scale(sum, inputScale);
       addTokenType(0, sum, addend);
       addPosition(t + offset(), sum, addend);
       rows.writeRow(t, sum, 0);
