@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigJsonTest {
   static Stream<GoldenCase> goldenCases() {
     return Stream.concat(
-        Goldens.allWithRuns().stream(), Goldens.cases(Goldens.SENTENCE_TRANSFORMERS).stream());
+        Goldens.asHuggingFaceWritesThem().stream(),
+        Goldens.cases(Goldens.SENTENCE_TRANSFORMERS).stream());
   }
 
   @ParameterizedTest

@@ -22,7 +22,8 @@ class RopeParametersTest {
 
   static Stream<GoldenCase> goldenCases() {
     return Stream.concat(
-        Goldens.allWithRuns().stream(), Goldens.cases(Goldens.SENTENCE_TRANSFORMERS).stream());
+        Goldens.asHuggingFaceWritesThem().stream(),
+        Goldens.cases(Goldens.SENTENCE_TRANSFORMERS).stream());
   }
 
   @ParameterizedTest

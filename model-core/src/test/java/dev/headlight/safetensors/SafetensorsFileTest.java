@@ -51,9 +51,9 @@ class SafetensorsFileTest {
 
     assertThat(tensors(header, 3)).extracting(TensorInfo::dtype).containsExactly(DType.F4);
     assertRefused(
-        "{'w':{'dtype':'F4','shape':[3],'data_offsets':[0,2]}}",
-        2,
-        "memory/f, tensor 'w': expected 12 bits of data for shape [3] of F4, found 2 bytes."
+        "{'w':{'dtype':'F4','shape':[3],'data_offsets':[0,1]}}",
+        1,
+        "memory/f, tensor 'w': expected 12 bits of data for shape [3] of F4, found 1 bytes."
             + DAMAGED);
   }
 

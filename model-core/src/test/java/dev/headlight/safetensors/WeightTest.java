@@ -132,6 +132,18 @@ class WeightTest {
   }
 
   @Test
+  void whatAFailedReadingLeftBehindIsNotUsed() {
+    Counting source = new Counting(DType.F32, 2000);
+    Weight weight = source.weight();
+    read(weight, 0, 10);
+    source.failuresToCome = 1;
+
+    assertThatThrownBy(() -> read(weight, 1999L * COLUMNS, 10))
+        .isInstanceOf(UncheckedIOException.class);
+    assertThat(read(weight, 0, 10)).isEqualTo(expected(0, 10));
+  }
+
+  @Test
   void elementsOutsideTheTensorAreNotRead() {
     Weight weight = new Counting(DType.BF16, 1).weight();
 

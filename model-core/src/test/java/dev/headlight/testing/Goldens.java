@@ -15,6 +15,9 @@ public final class Goldens {
   /** Checkpoints as transformers 5 writes them. */
   public static final String GOLDENS_5 = "goldens5";
 
+  /** Further checkpoints and settings, made by {@code scripts/goldens/make_goldens.py}. */
+  public static final String GOLDENS_MORE = "goldens-more";
+
   /** Complete folders of sentence-transformers. */
   public static final String SENTENCE_TRANSFORMERS = "sentence-transformers";
 
@@ -46,9 +49,17 @@ public final class Goldens {
     }
   }
 
-  /** All cases of the sets that have runs: {@link #GOLDENS} and {@link #GOLDENS_5}. */
-  public static List<GoldenCase> allWithRuns() {
+  /** The cases of the sets that hold files just as Hugging Face's code writes them. */
+  public static List<GoldenCase> asHuggingFaceWritesThem() {
     return Stream.of(GOLDENS, GOLDENS_5).flatMap(set -> cases(set).stream()).toList();
+  }
+
+  /**
+   * All cases of the sets that have runs: {@link #GOLDENS}, {@link #GOLDENS_5} and {@link
+   * #GOLDENS_MORE}.
+   */
+  public static List<GoldenCase> allWithRuns() {
+    return Stream.of(GOLDENS, GOLDENS_5, GOLDENS_MORE).flatMap(set -> cases(set).stream()).toList();
   }
 
   public static GoldenCase get(String set, String name) {

@@ -1,0 +1,336 @@
+"""Text decoders."""
+
+from case import Case, causal_mask, decoder
+
+LLAMA = dict(hidden_size=36, num_hidden_layers=2, num_attention_heads=6, num_key_value_heads=2, intermediate_size=44)
+GEMMA = {**LLAMA, "head_dim": 10, "pad_token_id": 0}
+# few heads: the stored attentions grow with the square of the length
+FEW_HEADS = {**LLAMA, "num_attention_heads": 3, "num_key_value_heads": 1}
+LONG = (37, 17, 26)
+
+
+def rope(kind, theta=200.0, **values):
+    return {"rope_type": kind, "rope_theta": theta, **values}
+
+
+def longrope(pairs, **values):
+    short = [1.0 + 0.1 * i for i in range(pairs)]
+    long = [2.0 + 0.7 * i for i in range(pairs)]
+    return rope("longrope", short_factor=short, long_factor=long, **values)
+
+
+DECODERS = [
+    decoder("llama-mlp-bias", "Llama", {**LLAMA, "mlp_bias": True, "hidden_act": "gelu"}, ["mlp_bias", "gelu gate"]),
+    decoder(
+        "llama-bidirectional",
+        "Llama",
+        {**LLAMA, "num_key_value_heads": 6, "is_causal": False},
+        ["is_causal false in config.json"],
+        causal=False,
+    ),
+    decoder(
+        "llama-yarn",
+        "Llama",
+        {**FEW_HEADS, "rope_parameters": rope("yarn", 10000.0, factor=4.0, original_max_position_embeddings=12)},
+        ["yarn"],
+        lengths=LONG,
+    ),
+    decoder(
+        "llama-yarn-mscale",
+        "Llama",
+        {
+            **FEW_HEADS,
+            "head_dim": 16,
+            "rope_parameters": rope(
+                "yarn",
+                factor=2.5,
+                original_max_position_embeddings=20,
+                beta_fast=4.0,
+                beta_slow=2.0,
+                mscale=0.7,
+                mscale_all_dim=1.3,
+                truncate=False,
+            ),
+        },
+        ["yarn with mscale, beta and without truncation"],
+        lengths=LONG,
+    ),
+    decoder(
+        "llama-yarn-attention-factor",
+        "Llama",
+        {
+            **FEW_HEADS,
+            "rope_parameters": rope(
+                "yarn", factor=3.0, original_max_position_embeddings=16, attention_factor=0.8, beta_slow=0.5
+            ),
+        },
+        ["yarn with attention_factor"],
+        lengths=LONG,
+    ),
+    decoder(
+        "llama-dynamic",
+        "Llama",
+        {**FEW_HEADS, "max_position_embeddings": 16, "rope_parameters": rope("dynamic", factor=2.0)},
+        ["dynamic scaling, sequences longer and shorter than max_position_embeddings", "each sequence alone"],
+        lengths=LONG,
+        alone=True,
+    ),
+    decoder(
+        "llama-longrope",
+        "Llama",
+        {**FEW_HEADS, "rope_parameters": longrope(6, original_max_position_embeddings=16, attention_factor=1.1, factor=4.0)},
+        ["longrope with attention_factor", "each sequence alone"],
+        lengths=(17, 16, 37),
+        alone=True,
+    ),
+    decoder(
+        "llama-linear5",
+        "Llama",
+        {**LLAMA, "rope_parameters": rope("linear", factor=2.5), "rms_norm_eps": 1e-2},
+        ["linear scaling as transformers 5 writes it"],
+    ),
+    decoder(
+        "llama3-scaling",
+        "Llama",
+        {
+            **FEW_HEADS,
+            "head_dim": 16,
+            "rope_parameters": rope(
+                "llama3",
+                factor=8.0,
+                low_freq_factor=1.0,
+                high_freq_factor=3.0,
+                original_max_position_embeddings=24,
+            ),
+        },
+        ["llama3 scaling, with pairs of all three kinds"],
+        lengths=LONG,
+    ),
+    decoder(
+        "mistral-window",
+        "Mistral",
+        {**LLAMA, "num_key_value_heads": 1, "head_dim": 12, "sliding_window": 4, "rms_norm_eps": 1e-3},
+        ["window 4 in every layer", "multi-query", "head_dim not d / h"],
+        windows=(4, 4),
+        embeds=True,
+    ),
+    decoder(
+        "mistral-bidirectional-window",
+        "Mistral",
+        {**LLAMA, "sliding_window": 3, "is_causal": False},
+        ["is_causal false with a window: |i-j| <= sliding_window"],
+        model="MistralModel",
+        causal=False,
+        windows=(3, 3),
+    ),
+    decoder(
+        "qwen2-window",
+        "Qwen2",
+        {**LLAMA, "num_hidden_layers": 3, "use_sliding_window": True, "sliding_window": 3, "max_window_layers": 1},
+        ["window from layer 1 on"],
+        windows=(None, 3, 3),
+        removed_keys=("layer_types",),
+    ),
+    decoder(
+        "qwen3-window-bias",
+        "Qwen3",
+        {
+            **LLAMA,
+            "head_dim": 8,
+            "num_hidden_layers": 3,
+            "attention_bias": True,
+            "use_sliding_window": True,
+            "sliding_window": 5,
+            "layer_types": ["sliding_attention", "full_attention", "sliding_attention"],
+            "rope_parameters": rope("default", 500.0),
+        },
+        ["layer_types", "attention_bias", "q and k norms"],
+        windows=(5, None, 5),
+        model="Qwen3Model",
+    ),
+    decoder(
+        "gemma-bias",
+        "Gemma",
+        {**GEMMA, "num_key_value_heads": 1, "attention_bias": True},
+        ["attention_bias", "hidden_act gelu, which means its tanh approximation", "embeddings from outside are not scaled"],
+        config_json={"hidden_act": "gelu"},
+        embeds=True,
+    ),
+    decoder(
+        "gemma2-uncapped",
+        "Gemma2",
+        {
+            **GEMMA,
+            "num_hidden_layers": 3,
+            "attn_logit_softcapping": None,
+            "query_pre_attn_scalar": 7,
+            "attention_bias": True,
+            "sliding_window": 4,
+            "layer_types": ["full_attention", "full_attention", "sliding_attention"],
+            "hidden_activation": "gelu",
+        },
+        ["attn_logit_softcapping null", "layer_types", "query_pre_attn_scalar"],
+        windows=(None, None, 4),
+    ),
+    decoder(
+        "gemma2-capped",
+        "Gemma2",
+        {**GEMMA, "attn_logit_softcapping": 1.5, "sliding_window": 6, "query_pre_attn_scalar": 3},
+        ["attn_logit_softcapping 1.5"],
+        windows=(6, None),
+        removed_keys=("layer_types",),
+        embeds=True,
+    ),
+    decoder(
+        "gemma3",
+        "Gemma3",
+        {
+            **GEMMA,
+            "num_hidden_layers": 4,
+            "sliding_window": 4,
+            "query_pre_attn_scalar": 12,
+            "attn_logit_softcapping": 2.0,
+            "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention"],
+            "rope_parameters": {
+                "full_attention": rope("linear", 9000.0, factor=4.0),
+                "sliding_attention": rope("default", 50.0),
+            },
+        },
+        ["rope_parameters by layer type", "attn_logit_softcapping has no effect", "q and k norms"],
+        config_class="Gemma3TextConfig",
+        windows=(4, None, 4, None),
+    ),
+    decoder(
+        "gemma3-old-config",
+        "Gemma3",
+        {**GEMMA, "num_hidden_layers": 3, "sliding_window": 5, "attention_bias": True},
+        ["sliding_window_pattern, rope_theta, rope_local_base_freq and rope_scaling of transformers 4"],
+        config_class="Gemma3TextConfig",
+        windows=(5, None, 5),
+        config_json={
+            "sliding_window_pattern": 2,
+            "rope_theta": 7000.0,
+            "rope_local_base_freq": 300.0,
+            "rope_scaling": {"rope_type": "linear", "factor": 2.0},
+        },
+        removed_keys=("layer_types", "rope_parameters", "_sliding_window_pattern"),
+    ),
+    decoder(
+        "embeddinggemma",
+        "Gemma3",
+        {
+            **GEMMA,
+            "num_hidden_layers": 3,
+            "sliding_window": 7,
+            "use_bidirectional_attention": True,
+            "layer_types": ["sliding_attention", "sliding_attention", "full_attention"],
+        },
+        ["use_bidirectional_attention: |i-j| <= sliding_window // 2"],
+        config_class="Gemma3TextConfig",
+        model="Gemma3TextModel",
+        causal=False,
+        windows=(3, 3, None),
+        embeds=True,
+    ),
+    decoder(
+        "phi3-longrope",
+        "Phi3",
+        {
+            **LLAMA,
+            "pad_token_id": 0,
+            "num_attention_heads": 3,
+            "num_key_value_heads": 1,
+            "original_max_position_embeddings": 16,
+            "rope_parameters": {**longrope(4), "partial_rotary_factor": 0.67},
+        },
+        ["longrope, factor from the two lengths", "partial_rotary_factor", "each sequence alone"],
+        lengths=(17, 16, 33),
+        alone=True,
+    ),
+    decoder(
+        "phi3-window-partial",
+        "Phi3",
+        {**LLAMA, "pad_token_id": 0, "sliding_window": 3, "rope_parameters": {**rope("default"), "partial_rotary_factor": 0.5}},
+        ["sliding window", "rotation of an odd number of columns, 3 of 6"],
+        windows=(3, 3),
+    ),
+    decoder(
+        "olmo2",
+        "Olmo2",
+        {**LLAMA, "attention_bias": True, "pad_token_id": 0, "rms_norm_eps": 1e-3},
+        ["norms on the branches", "norms on whole queries and keys", "attention_bias"],
+        embeds=True,
+    ),
+    Case(
+        "gpt_neox-partial",
+        "GPTNeoXConfig",
+        "GPTNeoXForCausalLM",
+        dict(
+            vocab_size=61,
+            hidden_size=36,
+            num_hidden_layers=2,
+            num_attention_heads=3,
+            intermediate_size=44,
+            max_position_embeddings=48,
+            attention_bias=False,
+            hidden_act="gelu_fast",
+            layer_norm_eps=1e-3,
+            rope_parameters={"rope_type": "default", "rope_theta": 90.0, "partial_rotary_factor": 0.45},
+        ),
+        ["rope_parameters with partial_rotary_factor, 5 of 12 columns", "attention_bias false", "stored causal masks"],
+        base="gpt_neox",
+        final_norms={"final_norm_input": "final_layer_norm"},
+        causal=True,
+        embeds=True,
+        leftovers={
+            "gpt_neox.layers.0.attention.bias": causal_mask(48),
+            "gpt_neox.layers.1.attention.rotary_emb.inv_freq": causal_mask(2)[0, 0, 0],
+        },
+    ),
+    Case(
+        "gpt_neox-serial-linear",
+        "GPTNeoXConfig",
+        "GPTNeoXModel",
+        dict(
+            vocab_size=61,
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=44,
+            max_position_embeddings=48,
+            use_parallel_residual=False,
+            hidden_act="relu",
+            rope_parameters={"rope_type": "linear", "factor": 2.0, "rope_theta": 90.0, "partial_rotary_factor": 0.5},
+        ),
+        ["serial residual", "linear scaling", "relu"],
+        final_norms={"final_norm_input": "final_layer_norm"},
+        causal=True,
+    ),
+    Case(
+        "gpt2-scales",
+        "GPT2Config",
+        "GPT2LMHeadModel",
+        dict(
+            vocab_size=61,
+            n_embd=36,
+            n_layer=3,
+            n_head=3,
+            n_inner=40,
+            n_positions=48,
+            activation_function="relu",
+            scale_attn_weights=False,
+            scale_attn_by_inverse_layer_idx=True,
+            layer_norm_epsilon=1e-3,
+            bos_token_id=0,
+            eos_token_id=0,
+        ),
+        ["scale_attn_by_inverse_layer_idx without scale_attn_weights", "n_inner", "stored causal masks"],
+        base="transformer",
+        final_norms={"final_norm_input": "ln_f"},
+        causal=True,
+        leftovers={
+            "transformer.h.0.attn.bias": causal_mask(48),
+            "transformer.h.0.attn.masked_bias": causal_mask(1)[0, 0, 0],
+        },
+    ),
+]

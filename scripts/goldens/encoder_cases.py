@@ -1,0 +1,132 @@
+"""Text encoders."""
+
+import numpy as np
+
+from case import encoder
+
+BERT = dict(hidden_size=36, num_hidden_layers=2, num_attention_heads=3, intermediate_size=44)
+
+ENCODERS = [
+    encoder(
+        "bert-old-names",
+        "Bert",
+        {**BERT, "hidden_act": "gelu_new", "layer_norm_eps": 1e-3, "type_vocab_size": 3},
+        ["tensor names gamma and beta", "prefix bert.", "position_ids stored", "3 token types", "gelu_new"],
+        token_types=3,
+        renames=(
+            (r"LayerNorm\.weight", "LayerNorm.gamma"),
+            (r"LayerNorm\.bias", "LayerNorm.beta"),
+            ("^", "bert."),
+        ),
+        leftovers={
+            "bert.embeddings.position_ids": np.arange(48)[None],
+            "cls.predictions.bias": np.zeros(61, dtype=np.float32),
+            "cls.seq_relationship.weight": np.zeros((2, 36), dtype=np.float32),
+        },
+    ),
+    encoder(
+        "bert-causal",
+        "Bert",
+        {**BERT, "is_decoder": True, "hidden_act": "relu"},
+        ["is_decoder without cross-attention: causal mask", "relu"],
+        causal=True,
+    ),
+    encoder(
+        "xlm-roberta",
+        "XLMRoberta",
+        {**BERT, "pad_token_id": 1, "type_vocab_size": 1, "layer_norm_eps": 1e-5, "num_attention_heads": 4},
+        ["padding id inside a sequence", "heads of width 9"],
+        model="XLMRobertaForMaskedLM",
+        base="roberta",
+        padding_id=1,
+        padding_inside=True,
+        embeds=True,
+    ),
+    encoder(
+        "roberta-pad0",
+        "Roberta",
+        {**BERT, "pad_token_id": 0, "type_vocab_size": 2, "hidden_act": "silu"},
+        ["pad_token_id 0", "2 token types", "silu"],
+        token_types=2,
+    ),
+    encoder("camembert", "Camembert", {**BERT, "pad_token_id": 1}, ["as RoBERTa"], padding_id=1),
+    encoder(
+        "electra",
+        "Electra",
+        {**BERT, "embedding_size": 20, "hidden_size": 28, "num_attention_heads": 4, "layer_norm_eps": 1e-2},
+        ["embeddings of width 20, projected to 28", "heads of width 7", "head of the discriminator"],
+        model="ElectraForPreTraining",
+        base="electra",
+        token_types=2,
+        embeds=True,
+    ),
+    encoder(
+        "electra-same-width",
+        "Electra",
+        {**BERT, "embedding_size": 36, "type_vocab_size": 2},
+        ["embeddings as wide as hidden states: no projection"],
+    ),
+    encoder(
+        "distilbert-sinusoidal",
+        "DistilBert",
+        dict(dim=35, n_layers=3, n_heads=5, hidden_dim=26, activation="relu", sinusoidal_pos_embds=True),
+        ["sinusoidal_pos_embds", "relu", "heads of width 7"],
+        model="DistilBertForSequenceClassification",
+        base="distilbert",
+    ),
+    encoder(
+        "mpnet-long",
+        "MPNet",
+        {**BERT, "num_attention_heads": 2, "num_hidden_layers": 1, "relative_attention_num_buckets": 40, "max_position_embeddings": 190},
+        ["longer than the largest distance of a bucket", "40 stored buckets, of which 32 are used"],
+        lengths=(150, 60),
+        padding_id=1,
+    ),
+    encoder(
+        "modernbert-layer-types",
+        "ModernBert",
+        dict(
+            hidden_size=36,
+            num_hidden_layers=4,
+            num_attention_heads=3,
+            intermediate_size=22,
+            hidden_activation="gelu_pytorch_tanh",
+            norm_eps=1e-3,
+            norm_bias=True,
+            attention_bias=True,
+            mlp_bias=True,
+            local_attention=7,
+            layer_types=["sliding_attention", "full_attention", "full_attention", "sliding_attention"],
+            rope_parameters={
+                "full_attention": {"rope_type": "linear", "factor": 3.0, "rope_theta": 5000.0},
+                "sliding_attention": {"rope_type": "default", "rope_theta": 70.0},
+            },
+            pad_token_id=0,
+            cls_token_id=1,
+            sep_token_id=2,
+            classifier_pooling="mean",
+        ),
+        ["layer_types", "rope_parameters by layer type", "biases everywhere", "odd local_attention"],
+        model="ModernBertForMaskedLM",
+        base="model",
+        final_norms={"final_norm_input": "final_norm"},
+        windows=(3, None, None, 3),
+        embeds=True,
+    ),
+    encoder(
+        "nomic_bert",
+        "NomicBert",
+        {**BERT, "head_dim": 10, "layer_norm_eps": 1e-3, "rope_parameters": {"rope_type": "default", "rope_theta": 300.0}},
+        ["fused Wqkv", "rotary positions", "head_dim 10, not d / h", "token types"],
+        token_types=2,
+        embeds=True,
+    ),
+    encoder(
+        "nomic_bert-mlm",
+        "NomicBert",
+        {**BERT, "hidden_act": "gelu"},
+        ["head of masked language modelling", "gelu gate", "default rope theta"],
+        model="NomicBertForMaskedLM",
+        base="nomic_bert",
+    ),
+]
