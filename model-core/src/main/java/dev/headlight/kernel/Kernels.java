@@ -1,5 +1,6 @@
 package dev.headlight.kernel;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -8,19 +9,53 @@ import java.util.Locale;
  * @param precision {@code fp32} or {@code bf16}
  */
 public record Kernels(MatrixProducts products, RowOperations rowOperations, String precision) {
+  /** Names that {@code --kernels} takes. */
+  public static final List<String> NAMES = List.of("auto", "nd4j", "onednn");
+
+  /** Names that {@code --precision} takes. */
+  public static final List<String> PRECISIONS = List.of("fp32", "bf16");
+
+  /** Kernels in float32, by the name that {@code --kernels} takes. */
+  public static Kernels named(String name) {
+    return named(name, "fp32");
+  }
 
   /**
-   * Chooses kernels by the name that {@code --kernels} takes.
+   * Chooses kernels.
    *
-   * @param name {@code auto} or {@code nd4j}
-   * @throws IllegalArgumentException for any other name
+   * @param name {@code nd4j}; {@code onednn}; or {@code auto}: oneDNN where its library loads, else
+   *     ND4J
+   * @param precision {@code fp32}; or {@code bf16}, which only oneDNN has
+   * @throws IllegalArgumentException for other names, or a precision that the kernels do not have
    */
-  public static Kernels named(String name) {
-    String wanted = name.toLowerCase(Locale.ROOT);
-    if (!wanted.equals("auto") && !wanted.equals("nd4j")) {
-      throw new IllegalArgumentException("unknown kernels '" + name + "'; expected auto or nd4j");
+  public static Kernels named(String name, String precision) {
+    String wanted = requireOneOf("kernels", name, NAMES);
+    String exact = requireOneOf("precision", precision, PRECISIONS);
+    if (wanted.equals("nd4j") && exact.equals("bf16")) {
+      throw new IllegalArgumentException(
+          "precision bf16 needs kernels onednn, found nd4j; choose kernels auto or onednn");
     }
-    return new Kernels(Nd4jProducts.instance(), Rows.BEST, "fp32");
+    boolean nd4j =
+        wanted.equals("nd4j")
+            || (wanted.equals("auto") && exact.equals("fp32") && !OneDnn.available());
+    return new Kernels(nd4j ? Nd4jProducts.instance() : oneDnn(exact), Rows.BEST, exact);
+  }
+
+  private static MatrixProducts oneDnn(String precision) {
+    if (!OneDnn.available()) {
+      throw new IllegalArgumentException(
+          "kernels onednn: its native library does not load on this machine; choose kernels nd4j and precision fp32");
+    }
+    return new OneDnnProducts(precision.equals("bf16") ? OneDnn.Type.BF16 : OneDnn.Type.FP32);
+  }
+
+  private static String requireOneOf(String what, String name, List<String> known) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (!known.contains(lower)) {
+      throw new IllegalArgumentException(
+          "unknown " + what + " '" + name + "'; expected one of " + String.join(", ", known));
+    }
+    return lower;
   }
 
   /** Name of the products, as {@code run.json} and {@code doctor} report it. */

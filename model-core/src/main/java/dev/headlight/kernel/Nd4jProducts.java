@@ -115,8 +115,8 @@ final class Nd4jProducts implements MatrixProducts {
     }
     try (Workspace.Scope scope = workspace.scope()) {
       int rows = Math.max(stableRows, input.rows());
-      Matrix filledInput = filled(input, rows, workspace);
-      Matrix filledOutput = filled(output, rows, workspace);
+      Matrix filledInput = Filling.withZeroRows(input, rows, workspace);
+      Matrix filledOutput = Filling.withZeroRows(output, rows, workspace);
       gemm(filledInput, weight, beta, filledOutput);
       output.copyFrom(filledOutput.rows(0, output.rows()));
     }
@@ -125,16 +125,6 @@ final class Nd4jProducts implements MatrixProducts {
   private static int stableRows(Matrix weight) {
     long perRow = Math.max(1, (long) weight.rows() * weight.columns());
     return (int) Math.max(2, (STABLE_MULTIPLICATIONS + perRow - 1) / perRow);
-  }
-
-  private static Matrix filled(Matrix source, int rows, Workspace workspace) {
-    Matrix target = workspace.matrix(rows, source.columns());
-    target.rows(0, source.rows()).copyFrom(source);
-    float[] zeros = new float[source.columns()];
-    for (int row = source.rows(); row < rows; row++) {
-      target.writeRow(row, zeros, 0);
-    }
-    return target;
   }
 
   private static void gemm(Matrix input, Matrix weight, float beta, Matrix output) {

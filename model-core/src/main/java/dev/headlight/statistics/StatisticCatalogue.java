@@ -22,6 +22,9 @@ public final class StatisticCatalogue {
   /** Group of attention rollout, a column of its own. */
   public static final String ROLLOUT = "rollout";
 
+  /** Longest sequence that attention rollout is computed for. */
+  public static final int ROLLOUT_MAX_TOKENS = RolloutRows.MAX_TOKENS;
+
   /** Per-head groups, in the order of their columns. */
   private static final List<StatisticGroup> HEAD_GROUPS =
       List.of(ShapeStatistics.GROUP, PositionStatistics.GROUP, CopyingStatistics.GROUP);

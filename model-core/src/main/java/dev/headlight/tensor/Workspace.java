@@ -1,7 +1,10 @@
 package dev.headlight.tensor;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
@@ -21,6 +24,7 @@ public final class Workspace implements AutoCloseable {
 
   private final NativeArena arena = new NativeArena();
   private final List<BytePointer> slabs = new ArrayList<>();
+  private final Map<Object, AutoCloseable> attachments = new HashMap<>();
   private int slab;
   private long used;
 
@@ -64,6 +68,17 @@ public final class Workspace implements AutoCloseable {
     return view;
   }
 
+  /**
+   * An object that belongs to this thread's work as the workspace does, made when first asked for
+   * and closed with the workspace.
+   *
+   * @param owner who attaches it; one object each
+   */
+  @SuppressWarnings("unchecked") // an owner attaches objects of one type only
+  public <T extends AutoCloseable> T attached(Object owner, Supplier<T> maker) {
+    return (T) attachments.computeIfAbsent(owner, key -> maker.get());
+  }
+
   /** Bytes held, in use or not. */
   public long allocatedBytes() {
     return arena.allocatedBytes();
@@ -71,6 +86,14 @@ public final class Workspace implements AutoCloseable {
 
   @Override
   public void close() {
+    for (AutoCloseable attachment : attachments.values()) {
+      try {
+        attachment.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing what is attached to a workspace failed", e);
+      }
+    }
+    attachments.clear();
     slabs.clear();
     arena.close();
   }

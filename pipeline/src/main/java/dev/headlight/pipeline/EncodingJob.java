@@ -1,0 +1,260 @@
+package dev.headlight.pipeline;
+
+import dev.headlight.pipeline.RunOptions.OnError;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The main job: a checkpoint and a table in, the tables {@code sequences}, {@code quarantine} and
+ * {@code summary} and the file {@code run.json} out.
+ *
+ * <pre>{@code
+ * EncodingJob job = EncodingJob.prepare(spark, RunOptions.of(model, input, output).build());
+ * RunResult result = job.run();
+ * }</pre>
+ */
+public final class EncodingJob {
+  /** Folders of the tables in the output folder. */
+  public static final String SEQUENCES = "sequences";
+
+  public static final String QUARANTINE = "quarantine";
+  public static final String SUMMARY = "summary";
+
+  private static final String ID = "id";
+  private static final String INTERNAL_ID = "__headlight_id";
+  private static final String INTERNAL_FILE = "__headlight_file";
+
+  private final SparkSession spark;
+  private final RunOptions options;
+  private final CheckpointOnDriver checkpoint;
+  private final InputTable input;
+  private final Dataset<Row> table;
+  private final EncodingPlan plan;
+  private final TaskCount tasks;
+  private final RunProgress progress;
+  private final OutputFolder output;
+  private final Path work;
+  private final String jobGroup = "headlight-" + UUID.randomUUID();
+
+  private EncodingJob(SparkSession spark, RunOptions options) {
+    this.spark = spark;
+    this.options = options;
+    this.output = OutputFolder.of(options, hadoop());
+    this.work = output.child("_work-" + UUID.randomUUID());
+    this.checkpoint = CheckpointOnDriver.open(options.model(), hadoop());
+    requireFormat(options.format());
+    SparkSettings.apply(spark);
+    this.input = InputTable.open(spark, options);
+    this.table = withIds(input);
+    this.plan =
+        EncodingPlan.of(
+            checkpoint,
+            options.encoder(),
+            options.inputOptions(),
+            table.schema(),
+            kept(input, options));
+    SparkContext context = spark.sparkContext();
+    this.tasks =
+        TaskCount.of(input.table(), options.partitions(), context.defaultParallelism(), hadoop());
+    this.progress = new RunProgress(context, jobGroup, tasks.rows());
+  }
+
+  /**
+   * Checks everything that can be checked before rows are read: checkpoint, options, columns,
+   * output folder. Writes nothing.
+   *
+   * @throws ConfigurationException if something is wrong with the options or the table
+   * @throws dev.headlight.safetensors.CheckpointException if the checkpoint cannot be read
+   * @throws dev.headlight.config.UnsupportedCheckpointException if its model is not implemented
+   */
+  public static EncodingJob prepare(SparkSession spark, RunOptions options) {
+    EncodingJob job = new EncodingJob(spark, options);
+    job.output.requireFree(options.resume(), job.manifest());
+    return job;
+  }
+
+  /** How far the run is; may be asked from any thread while {@link #run} works. */
+  public RunProgress.Snapshot progress() {
+    return progress.snapshot();
+  }
+
+  /** Columns of the table {@code sequences}. */
+  public StructType sequencesSchema() {
+    return new StructType(
+        Arrays.stream(plan.schema(false).fields())
+            .map(
+                field ->
+                    field.name().equals(INTERNAL_ID)
+                        ? new StructField(ID, field.dataType(), field.nullable(), field.metadata())
+                        : field)
+            .toArray(StructField[]::new));
+  }
+
+  /**
+   * Runs the job.
+   *
+   * @throws RunFailedException if it fails; {@code run.json} says why, too
+   */
+  public RunResult run() {
+    long start = System.nanoTime();
+    RunManifest manifest = manifest();
+    try {
+      output.clear();
+      manifest.write();
+      PartitionReports reports = new PartitionReports();
+      spark.sparkContext().register(reports, "headlight partitions");
+      double computationSeconds = encode(reports);
+      quarantine(reports);
+      summarize();
+      PartitionCounts counts = reports.total();
+      manifest.succeeded(counts, computationSeconds);
+      manifest.write();
+      return RunResult.of(counts, seconds(start), computationSeconds);
+    } catch (IOException | RuntimeException | Error e) {
+      throw failed(manifest, e);
+    }
+  }
+
+  private RunFailedException failed(RunManifest manifest, Throwable cause) {
+    RunFailedException failure = RunFailedException.of(cause);
+    manifest.failed(failure);
+    try {
+      manifest.write();
+      HadoopFiles.delete(work, hadoop());
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  private double encode(PartitionReports reports) {
+    SparkContext context = spark.sparkContext();
+    ModelSource model = checkpoint.distribute(spark, options.encoder(), plan.readsText());
+    List<Column> extra =
+        List.of(
+            QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType())
+                .as("__headlight_id_text"),
+            EncodingPlan.column(INTERNAL_FILE));
+    int firstExtra = kept(input, options).size();
+    RejectedRows rejectedRows =
+        options.onError() == OnError.FAIL
+            ? new FailingRows(firstExtra, reports)
+            : new QuarantineFiles(
+                work.toString(),
+                new SerializableConfiguration(hadoop()),
+                reports,
+                firstExtra,
+                firstExtra + 1);
+    Dataset<Row> encoded =
+        plan.apply(spread(), model, extra, false, rejectedRows, progress.reporter())
+            .withColumnRenamed(INTERNAL_ID, ID);
+    long start = System.nanoTime();
+    if (model instanceof BroadcastModel broadcast) {
+      progress.whenModelIsEverywhere(broadcast::unpersist);
+    }
+    context.addSparkListener(progress);
+    context.setJobGroup(jobGroup, "Headlight: computing sequences", false);
+    try {
+      encoded.write().format(options.format()).save(output.child(SEQUENCES).toString());
+    } finally {
+      context.clearJobGroup();
+      context.removeSparkListener(progress);
+    }
+    return seconds(start);
+  }
+
+  private Dataset<Row> spread() {
+    Column[] needed =
+        plan.tableColumns(List.of(INTERNAL_FILE)).stream()
+            .map(EncodingPlan::column)
+            .toArray(Column[]::new);
+    Dataset<Row> selected = table.select(needed);
+    return tasks.repartition().isPresent()
+        ? selected.repartition(tasks.repartition().getAsInt(), EncodingPlan.column(INTERNAL_ID))
+        : selected;
+  }
+
+  private void quarantine(PartitionReports reports) throws IOException {
+    QuarantineTable.read(spark, work.toString(), reports, input.idType())
+        .coalesce(1)
+        .write()
+        .format(options.format())
+        .save(output.child(QUARANTINE).toString());
+    HadoopFiles.delete(work, hadoop());
+  }
+
+  private void summarize() {
+    Dataset<Row> sequences =
+        spark.read().format(options.format()).load(output.child(SEQUENCES).toString());
+    Summary.of(sequences)
+        .coalesce(1)
+        .write()
+        .format(options.format())
+        .save(output.child(SUMMARY).toString());
+  }
+
+  private static void requireFormat(String format) {
+    try {
+      DataSource.lookupDataSource(format, SQLConf.get());
+    } catch (Exception e) {
+      throw new ConfigurationException(
+          "format: expected the name of a Spark data source, such as parquet, found '%s': %s"
+              .formatted(format, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Dataset<Row> withIds(InputTable input) {
+    Dataset<Row> withId = input.table().withColumn(INTERNAL_ID, input.id());
+    Column file =
+        input.sourceFile() == null
+            ? org.apache.spark.sql.functions.lit(null).cast("string")
+            : input.sourceFile();
+    return withId.withColumn(INTERNAL_FILE, file);
+  }
+
+  /** The id, then the columns that the user keeps. */
+  private static List<String> kept(InputTable input, RunOptions options) {
+    Set<String> kept = new LinkedHashSet<>();
+    kept.add(INTERNAL_ID);
+    kept.addAll(options.keep());
+    if (input.idColumn().equals(Optional.of(ID))) {
+      kept.remove(ID);
+    } else if (kept.contains(ID)) {
+      throw new ConfigurationException(
+          "keep: 'id' is the name of the result's own id column. Do not keep it, or name it as id-column.");
+    }
+    return new ArrayList<>(kept);
+  }
+
+  private RunManifest manifest() {
+    return RunManifest.start(output.path(), options, checkpoint, spark);
+  }
+
+  private Configuration hadoop() {
+    return spark.sparkContext().hadoopConfiguration();
+  }
+
+  private static double seconds(long startNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos) / 1000.0;
+  }
+}

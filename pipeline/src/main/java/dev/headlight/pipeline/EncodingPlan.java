@@ -1,0 +1,287 @@
+package dev.headlight.pipeline;
+
+import static org.apache.spark.sql.functions.lit;
+
+import dev.headlight.config.ModelConfig;
+import dev.headlight.config.StackConfig;
+import dev.headlight.kernel.Kernels;
+import dev.headlight.pipeline.EncoderOptions.MatrixFormat;
+import dev.headlight.pipeline.EncoderOptions.OnTooLong;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A model, a table's columns and a request put together and checked: everything that is known
+ * before a row is read. Lazy: applying it starts no Spark job.
+ */
+final class EncodingPlan {
+  /** Largest result of one row; a row of Spark's and its arrays end at 2 GiB. */
+  static final long MOST_ROW_BYTES = 1L << 30;
+
+  /** Longest sequence for models without a limit of their own. */
+  static final int MOST_TOKENS_WITHOUT_LIMIT = 32768;
+
+  static final String ERROR = "error";
+  private static final StructType ERROR_TYPE =
+      new StructType()
+          .add("reason", DataTypes.StringType, false)
+          .add("message", DataTypes.StringType, false);
+  private static final String INTERNAL = "__headlight_";
+
+  private final ModelConfig config;
+  private final EncoderOptions options;
+  private final InputSelection input;
+  private final List<StructField> kept;
+  private final RequestBuilder request;
+  private final List<OutputColumn> columns;
+
+  private EncodingPlan(
+      ModelConfig config, EncoderOptions options, InputSelection input, List<StructField> kept) {
+    this.config = config;
+    this.options = options;
+    this.input = input;
+    this.kept = List.copyOf(kept);
+    this.request = new RequestBuilder(options.layers());
+    List<Output> outputs = Outputs.of(options);
+    outputs.forEach(output -> output.request(request, options));
+    Output.Context context = new Output.Context(config, options, request, decodes());
+    this.columns = outputs.stream().flatMap(output -> output.columns(context).stream()).toList();
+  }
+
+  /**
+   * Checks options against a model and a table.
+   *
+   * @param kept columns of the table to take over, in order
+   * @throws ConfigurationException if they do not fit
+   */
+  static EncodingPlan of(
+      CheckpointOnDriver checkpoint,
+      EncoderOptions options,
+      InputOptions inputOptions,
+      StructType schema,
+      List<String> kept) {
+    ModelConfig config = checkpoint.config();
+    requireKernels(options);
+    requireLayers(options, config);
+    InputSelection input =
+        InputSelection.of(schema, inputOptions, config, checkpoint.tokenizerJson().isPresent());
+    List<StructField> fields =
+        kept.stream().map(name -> InputSelection.field(schema, name)).toList();
+    EncodingPlan plan = new EncodingPlan(config, options, input, fields);
+    plan.requireNewNames();
+    return plan;
+  }
+
+  private static void requireKernels(EncoderOptions options) {
+    Kernels kernels;
+    try {
+      kernels = Kernels.named(options.kernels());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("kernels: " + e.getMessage(), e);
+    }
+    if (!kernels.precision().equals(options.precision())) {
+      throw new ConfigurationException(
+          "precision: the kernels %s compute in %s, found '%s'"
+              .formatted(kernels.name(), kernels.precision(), options.precision()));
+    }
+  }
+
+  private static void requireLayers(EncoderOptions options, ModelConfig config) {
+    int layers = config.stacks().stream().mapToInt(stack -> stack.blocks().size()).max().orElse(0);
+    for (int layer : options.layers()) {
+      if (layer < 0 || layer >= layers) {
+        throw new ConfigurationException(
+            "layers: expected numbers from 0 to %d, found %d".formatted(layers - 1, layer));
+      }
+    }
+  }
+
+  private void requireNewNames() {
+    List<String> names = new ArrayList<>();
+    for (StructField field : schema(true).fields()) {
+      if (names.stream().anyMatch(name -> name.equalsIgnoreCase(field.name()))) {
+        throw new ConfigurationException(
+            "column '%s' of the table has the name of a result. Rename it, or do not keep it."
+                .formatted(field.name()));
+      }
+      names.add(field.name());
+    }
+  }
+
+  /** Columns of the table that are read, with others that are wanted. */
+  List<String> tableColumns(List<String> others) {
+    Set<String> names = new LinkedHashSet<>();
+    kept.forEach(field -> names.add(field.name()));
+    for (InputSelection.Side side : sides()) {
+      names.add(side.main().column());
+      side.tokenTypeIds().ifPresent(found -> names.add(found.column()));
+      side.attentionMask().ifPresent(found -> names.add(found.column()));
+    }
+    names.addAll(others);
+    return List.copyOf(names);
+  }
+
+  private List<InputSelection.Side> sides() {
+    return input.decoder().map(side -> List.of(input.input(), side)).orElse(List.of(input.input()));
+  }
+
+  boolean decodes() {
+    return input.decoder().isPresent();
+  }
+
+  boolean readsText() {
+    return sides().stream().anyMatch(side -> side.main().source() instanceof TextSource);
+  }
+
+  /** Columns of the result: kept ones, then {@code n_tokens}, {@code truncated} and outputs. */
+  StructType schema(boolean errorColumn) {
+    List<StructField> fields = new ArrayList<>(kept);
+    fields.addAll(sizes());
+    if (options.matrixFormat() == MatrixFormat.BINARY) {
+      fields.add(DataTypes.createStructField("width", DataTypes.IntegerType, false));
+    }
+    columns.forEach(column -> fields.add(column.field()));
+    if (errorColumn) {
+      fields.add(DataTypes.createStructField(ERROR, ERROR_TYPE, true));
+    }
+    return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  private List<StructField> sizes() {
+    List<StructField> fields = new ArrayList<>();
+    fields.add(DataTypes.createStructField("n_tokens", DataTypes.IntegerType, true));
+    fields.add(DataTypes.createStructField("truncated", DataTypes.BooleanType, true));
+    if (decodes()) {
+      fields.add(DataTypes.createStructField("decoder_n_tokens", DataTypes.IntegerType, true));
+    }
+    return fields;
+  }
+
+  /**
+   * Runs the model on a table, row by row, as the result is read.
+   *
+   * @param table with the columns this plan was made for
+   * @param extra further columns that the tasks see after the kept ones, for {@code rejectedRows}
+   * @param errorColumn whether bad rows stand in the result with a reason
+   */
+  Dataset<Row> apply(
+      Dataset<Row> table,
+      ModelSource model,
+      List<Column> extra,
+      boolean errorColumn,
+      RejectedRows rejectedRows,
+      EncodingTask.Progress progress) {
+    List<Column> travelling = new ArrayList<>();
+    kept.forEach(field -> travelling.add(column(field.name())));
+    travelling.addAll(extra);
+    RowReader.Side inputSide = side(input.input(), config.stack(), travelling);
+    RowReader.Side decoderSide =
+        input.decoder().isPresent()
+            ? side(input.decoder().get(), config.decoder().orElseThrow(), travelling)
+            : null;
+    boolean truncates = options.onTooLong() == OnTooLong.TRUNCATE;
+    Cost rowCost = columns.stream().map(OutputColumn::cost).reduce(Cost.NONE, Cost::plus);
+    EncodingTask task =
+        new EncodingTask(
+            model,
+            new RowReader(inputSide, decoderSide, truncates),
+            kept.size(),
+            request,
+            new ArrayList<>(columns.stream().map(OutputColumn::payload).toList()),
+            BatchBudget.of(options.batchTokens(), config.hiddenSize(), cost(rowCost)),
+            rowCost,
+            decodes(),
+            errorColumn,
+            rejectedRows,
+            progress);
+    Dataset<Row> encoded =
+        table
+            .select(travelling.toArray(Column[]::new))
+            .mapPartitions(task, Encoders.row(payloadSchema(errorColumn)));
+    return encoded.select(finished(errorColumn).toArray(Column[]::new));
+  }
+
+  /** Inputs, scratch memory and results, the latter also as bytes. */
+  private Cost cost(Cost rowCost) {
+    long activations = ModelShape.of(config.stacks()).activations() + config.hiddenSize();
+    return Cost.perToken(activations * Float.BYTES).plus(rowCost).plus(rowCost);
+  }
+
+  private RowReader.Side side(
+      InputSelection.Side selected, StackConfig stack, List<Column> travelling) {
+    InputSelection.Candidate main = selected.main();
+    int payload = add(main, travelling);
+    int types = selected.tokenTypeIds().map(found -> add(found, travelling)).orElse(-1);
+    int mask = selected.attentionMask().map(found -> add(found, travelling)).orElse(-1);
+    return new RowReader.Side(
+        main.source().reader(main.column(), main.type()),
+        main.column(),
+        payload,
+        types,
+        mask,
+        maxTokens(stack));
+  }
+
+  private static int add(InputSelection.Candidate candidate, List<Column> travelling) {
+    Column payload = candidate.source().payload(column(candidate.column()), candidate.type());
+    travelling.add(payload.as(INTERNAL + travelling.size()));
+    return travelling.size() - 1;
+  }
+
+  private int maxTokens(StackConfig stack) {
+    int limit = stack.maxPositions() > 0 ? stack.maxPositions() : MOST_TOKENS_WITHOUT_LIMIT;
+    if (options.maxTokens() == 0) {
+      return limit;
+    }
+    return stack.maxPositions() > 0 ? Math.min(limit, options.maxTokens()) : options.maxTokens();
+  }
+
+  private StructType payloadSchema(boolean errorColumn) {
+    List<StructField> fields = new ArrayList<>(kept);
+    fields.addAll(sizes());
+    for (OutputColumn column : columns) {
+      fields.add(DataTypes.createStructField(column.name(), DataTypes.BinaryType, true));
+    }
+    if (errorColumn) {
+      fields.add(DataTypes.createStructField(ERROR, ERROR_TYPE, true));
+    }
+    return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  private List<Column> finished(boolean errorColumn) {
+    List<Column> result = new ArrayList<>();
+    kept.forEach(field -> result.add(column(field.name())));
+    sizes().forEach(field -> result.add(column(field.name())));
+    if (options.matrixFormat() == MatrixFormat.BINARY) {
+      result.add(lit(config.hiddenSize()).as("width"));
+    }
+    for (OutputColumn output : columns) {
+      result.add(output.fromPayload().apply(column(output.name())).as(output.name()));
+    }
+    if (errorColumn) {
+      result.add(column(ERROR));
+    }
+    return result;
+  }
+
+  /** A column by its name as it is, dots and all. */
+  static Column column(String name) {
+    return functions.col("`" + name.replace("`", "``") + "`");
+  }
+
+  /** The struct fields of a statistics column, if it is among the results. */
+  Optional<StructField> output(String name) {
+    return columns.stream().filter(c -> c.name().equals(name)).map(OutputColumn::field).findFirst();
+  }
+}

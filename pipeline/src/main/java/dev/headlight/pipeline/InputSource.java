@@ -1,0 +1,67 @@
+package dev.headlight.pipeline;
+
+import dev.headlight.config.EmbeddingConfig;
+import dev.headlight.config.StackConfig;
+import dev.headlight.model.Sequence;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * A kind of input: which columns hold it, and how a value becomes a sequence. A new one is one file
+ * and one line in {@link InputSources}.
+ */
+interface InputSource {
+  /** The name users ask for it with. */
+  String name();
+
+  /** Columns that are recognised without being named. */
+  List<String> columnNames();
+
+  /** Columns that are recognised as the decoder's input. */
+  List<String> decoderColumnNames();
+
+  /** Whether a column of this type can hold it. */
+  boolean accepts(DataType type);
+
+  /** The types it accepts, for messages. */
+  String acceptedTypes();
+
+  /** Whether a stack reads this kind of input. */
+  default boolean fits(StackConfig stack) {
+    return stack.embedding() instanceof EmbeddingConfig.Tokens;
+  }
+
+  /** The column as it travels to the tasks: nothing that a {@code Row} would box. */
+  Column payload(Column column, DataType type);
+
+  /** What reads the values, in the tasks. */
+  Reader reader(String column, DataType type);
+
+  /** Makes sequences of values; sent to the tasks. */
+  interface Reader extends Serializable {
+    /**
+     * Reads a value.
+     *
+     * @param payload what {@link InputSource#payload} made of it; null for a null
+     * @throws RejectedRow if it is not a sequence
+     */
+    ReadSequence read(Object payload, Context context) throws RejectedRow;
+  }
+
+  /**
+   * What reading depends on.
+   *
+   * @param stack that takes the sequence
+   * @param maxTokens longest sequence
+   */
+  record Context(LoadedModel model, StackConfig stack, int maxTokens) {}
+
+  /**
+   * A sequence.
+   *
+   * @param truncated whether it was cut to the greatest length while it was read
+   */
+  record ReadSequence(Sequence sequence, boolean truncated) {}
+}

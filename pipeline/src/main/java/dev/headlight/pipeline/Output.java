@@ -1,0 +1,28 @@
+package dev.headlight.pipeline;
+
+import dev.headlight.config.ModelConfig;
+import java.util.List;
+
+/**
+ * Something that can be computed for every row, by the name users ask for it. A new one is one file
+ * and one line in {@link Outputs}.
+ */
+interface Output {
+  /** The name users ask for it with. */
+  String name();
+
+  /** Asks the forward pass for what this output needs. */
+  void request(RequestBuilder request, EncoderOptions options);
+
+  /** The columns it adds; none where the model or the request has nothing to show. */
+  List<OutputColumn> columns(Context context);
+
+  /**
+   * What columns depend on.
+   *
+   * @param request everything that is asked of the forward pass
+   * @param decodes whether examples have a decoder input
+   */
+  record Context(
+      ModelConfig config, EncoderOptions options, RequestBuilder request, boolean decodes) {}
+}

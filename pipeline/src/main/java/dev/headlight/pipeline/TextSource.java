@@ -1,0 +1,56 @@
+package dev.headlight.pipeline;
+
+import dev.headlight.model.Sequence;
+import dev.headlight.text.Tokenizer;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
+
+/** {@code text}: strings, which the checkpoint's tokenizer turns into token ids. */
+final class TextSource implements InputSource {
+  @Override
+  public String name() {
+    return "text";
+  }
+
+  @Override
+  public List<String> columnNames() {
+    return List.of("text");
+  }
+
+  @Override
+  public List<String> decoderColumnNames() {
+    return List.of("decoder_text");
+  }
+
+  @Override
+  public boolean accepts(DataType type) {
+    return type instanceof StringType;
+  }
+
+  @Override
+  public String acceptedTypes() {
+    return "string";
+  }
+
+  @Override
+  public Column payload(Column column, DataType type) {
+    return column.cast("string");
+  }
+
+  @Override
+  public Reader reader(String column, DataType type) {
+    return (payload, context) -> read(column, (String) payload, context);
+  }
+
+  private static ReadSequence read(String column, String text, Context context) throws RejectedRow {
+    if (text == null) {
+      throw new RejectedRow(RejectedRow.NULL_INPUT, "%s is null".formatted(column));
+    }
+    Tokenizer tokenizer = context.model().tokenizer().orElseThrow();
+    Tokenizer.Tokenized tokens = tokenizer.tokenize(text, context.maxTokens());
+    return new ReadSequence(
+        new Sequence.Tokens(tokens.inputIds(), tokens.tokenTypeIds()), tokens.truncated());
+  }
+}
