@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -37,15 +38,15 @@ class GoldenForwardStatisticsTest {
   private static final StatisticsRequest ALL =
       StatisticsRequest.ofGroups(StatisticCatalogue.parse("all"));
 
-  static Stream<GoldenCase> cases() {
-    return GoldenTest.cases();
+  static Stream<Arguments> casesAndKernels() {
+    return GoldenTest.casesAndKernels();
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
-  void statisticsEqualThoseOfTheReference(GoldenCase golden) throws IOException {
+  @MethodSource("casesAndKernels")
+  void statisticsEqualThoseOfTheReference(GoldenCase golden, String kernels) throws IOException {
     try (TransformerModel model =
-            Checkpoint.open(golden.checkpointFolder()).load(Kernels.named("auto"));
+            Checkpoint.open(golden.checkpointFolder()).load(Kernels.named(kernels));
         ForwardPass pass = model.newForwardPass()) {
       for (String run : golden.runs()) {
         ForwardRequest request = ForwardRequest.ofLastHiddenState().withStatistics(ALL);

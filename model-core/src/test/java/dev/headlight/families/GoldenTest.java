@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Hidden states of every family equal those that PyTorch gives. */
@@ -29,11 +30,16 @@ class GoldenTest {
                     .contains(golden.json("config.json").path("model_type").asText()));
   }
 
+  static Stream<Arguments> casesAndKernels() {
+    return cases()
+        .flatMap(golden -> Stream.of("nd4j", "onednn").map(name -> Arguments.of(golden, name)));
+  }
+
   @ParameterizedTest
-  @MethodSource("cases")
-  void hiddenStatesEqualThoseOfPyTorch(GoldenCase golden) throws IOException {
+  @MethodSource("casesAndKernels")
+  void hiddenStatesEqualThoseOfPyTorch(GoldenCase golden, String kernels) throws IOException {
     Checkpoint checkpoint = Checkpoint.open(golden.checkpointFolder());
-    try (TransformerModel model = checkpoint.load(Kernels.named("auto"));
+    try (TransformerModel model = checkpoint.load(Kernels.named(kernels));
         ForwardPass pass = model.newForwardPass()) {
       for (String run : golden.runs()) {
         List<ForwardOutput> outputs =
