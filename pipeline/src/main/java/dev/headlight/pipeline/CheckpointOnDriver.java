@@ -2,51 +2,79 @@ package dev.headlight.pipeline;
 
 import dev.headlight.config.ModelConfig;
 import dev.headlight.families.Checkpoint;
-import dev.headlight.model.TensorNames;
+import dev.headlight.kernel.Kernels;
+import dev.headlight.model.Inventory;
 import dev.headlight.pipeline.EncoderOptions.WeightsDistribution;
-import dev.headlight.safetensors.CheckpointFolder;
+import dev.headlight.safetensors.CheckpointException;
 import dev.headlight.safetensors.TensorInfo;
 import dev.headlight.text.TokenizerJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
-/**
- * A checkpoint as the driver sees it: described and checked, its weights not read.
- *
- * @param sha256 of the files that make the model
- * @param tokenizerJson content of {@code tokenizer.json}, if there is one
- */
-record CheckpointOnDriver(
-    CheckpointFolder folder, Checkpoint checkpoint, String sha256, Optional<byte[]> tokenizerJson) {
+/** A checkpoint as the driver sees it: described and checked, its weights not read. */
+final class CheckpointOnDriver {
   private static final long MOST_CONFIG_BYTES = 16L << 20;
+
+  private final HadoopCheckpointFolder folder;
+  private final Checkpoint checkpoint;
+  private final Inventory inventory;
+  private final Optional<byte[]> tokenizerJson;
+  private String sha256;
+
+  private CheckpointOnDriver(HadoopCheckpointFolder folder) throws IOException {
+    this.folder = folder;
+    this.checkpoint = Checkpoint.open(folder);
+    this.inventory = Inventory.of(checkpoint.config(), checkpoint.tensors());
+    if (!inventory.problems().isEmpty()) {
+      throw new CheckpointException(
+          "%s: %s".formatted(folder.location(), String.join("\n- ", inventory.problems())));
+    }
+    this.tokenizerJson = TokenizerJson.read(folder);
+  }
 
   /**
    * Opens a checkpoint folder.
    *
-   * @throws dev.headlight.safetensors.CheckpointException if files are missing or malformed
+   * @throws CheckpointException if files are missing or malformed or do not fit together
    * @throws dev.headlight.config.UnsupportedCheckpointException if the model is not implemented
    */
   static CheckpointOnDriver open(String location, Configuration configuration) {
-    CheckpointFolder folder = HadoopCheckpointFolder.of(location, configuration);
     try {
-      Checkpoint checkpoint = Checkpoint.open(folder);
-      return new CheckpointOnDriver(
-          folder, checkpoint, checkpoint.tensors().sha256(), TokenizerJson.read(folder));
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s cannot be read: %s".formatted(location, e.getMessage()), e);
+      return new CheckpointOnDriver(HadoopCheckpointFolder.of(location, configuration));
+    } catch (IOException | UncheckedIOException e) {
+      throw new CheckpointException("%s cannot be read: %s".formatted(location, e.getMessage()), e);
     }
   }
 
   ModelConfig config() {
     return checkpoint.config();
+  }
+
+  Inventory inventory() {
+    return inventory;
+  }
+
+  boolean hasTokenizer() {
+    return tokenizerJson.isPresent();
+  }
+
+  /** SHA-256 of the files that make the model. Reads them whole, the first time. */
+  synchronized String sha256() {
+    if (sha256 == null) {
+      sha256 = checkpoint.tensors().sha256();
+    }
+    return sha256;
+  }
+
+  /** Changes when files of the folder do. */
+  String fingerprint() throws IOException {
+    return folder.fingerprint();
   }
 
   /**
@@ -56,9 +84,10 @@ record CheckpointOnDriver(
   ModelSource distribute(SparkSession spark, EncoderOptions options, boolean readsText) {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     boolean broadcast = options.weights() == WeightsDistribution.BROADCAST;
-    String key = String.join("-", sha256, options.kernels(), options.precision());
+    Kernels kernels = EncodingPlan.kernels(options);
+    String key = String.join("-", sha256(), kernels.name(), kernels.precision());
     try {
-      ModelPayload payload = payload(options.kernels(), broadcast, readsText);
+      ModelPayload payload = payload(kernels, broadcast, readsText);
       if (broadcast) {
         return BroadcastModel.send(context, key, payload, checkpoint.tensors());
       }
@@ -73,19 +102,17 @@ record CheckpointOnDriver(
     }
   }
 
-  private ModelPayload payload(String kernels, boolean withTensors, boolean readsText)
+  private ModelPayload payload(Kernels kernels, boolean withTensors, boolean readsText)
       throws IOException {
-    Set<String> used = TensorNames.of(config());
-    List<TensorInfo> stored =
-        checkpoint.tensors().tensors().values().stream()
-            .filter(tensor -> withTensors && used.contains(tensor.name()))
-            .toList();
+    List<TensorInfo> used =
+        inventory.entries().stream().flatMap(entry -> entry.stored().stream()).distinct().toList();
     return new ModelPayload(
         folder.location(),
         folder.readAll("config.json", MOST_CONFIG_BYTES),
         List.copyOf(checkpoint.tensors().tensors().keySet()),
-        ChunkedTensors.layOut(stored),
+        withTensors ? ChunkedTensors.layOut(used) : List.of(),
         readsText ? tokenizerJson.orElseThrow() : null,
-        kernels);
+        kernels.name(),
+        kernels.precision());
   }
 }

@@ -3,11 +3,9 @@ package dev.headlight.pipeline;
 import dev.headlight.pipeline.RunOptions.OnError;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -19,7 +17,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.internal.SQLConf;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -67,11 +64,7 @@ public final class EncodingJob {
     this.table = withIds(input);
     this.plan =
         EncodingPlan.of(
-            checkpoint,
-            options.encoder(),
-            options.inputOptions(),
-            table.schema(),
-            kept(input, options));
+            checkpoint, options.encoder(), options.inputOptions(), table.schema(), kept(), "");
     SparkContext context = spark.sparkContext();
     this.tasks =
         TaskCount.of(input.table(), options.partitions(), context.defaultParallelism(), hadoop());
@@ -99,14 +92,7 @@ public final class EncodingJob {
 
   /** Columns of the table {@code sequences}. */
   public StructType sequencesSchema() {
-    return new StructType(
-        Arrays.stream(plan.schema(false).fields())
-            .map(
-                field ->
-                    field.name().equals(INTERNAL_ID)
-                        ? new StructField(ID, field.dataType(), field.nullable(), field.metadata())
-                        : field)
-            .toArray(StructField[]::new));
+    return plan.schema(false);
   }
 
   /**
@@ -154,7 +140,7 @@ public final class EncodingJob {
             QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType())
                 .as("__headlight_id_text"),
             EncodingPlan.column(INTERNAL_FILE));
-    int firstExtra = kept(input, options).size();
+    int firstExtra = kept().size();
     RejectedRows rejectedRows =
         options.onError() == OnError.FAIL
             ? new FailingRows(firstExtra, reports)
@@ -165,8 +151,7 @@ public final class EncodingJob {
                 firstExtra,
                 firstExtra + 1);
     Dataset<Row> encoded =
-        plan.apply(spread(), model, extra, false, rejectedRows, progress.reporter())
-            .withColumnRenamed(INTERNAL_ID, ID);
+        plan.apply(spread(), model, extra, false, rejectedRows, progress.reporter());
     long start = System.nanoTime();
     if (model instanceof BroadcastModel broadcast) {
       progress.whenModelIsEverywhere(broadcast::unpersist);
@@ -233,17 +218,16 @@ public final class EncodingJob {
   }
 
   /** The id, then the columns that the user keeps. */
-  private static List<String> kept(InputTable input, RunOptions options) {
-    Set<String> kept = new LinkedHashSet<>();
-    kept.add(INTERNAL_ID);
-    kept.addAll(options.keep());
-    if (input.idColumn().equals(Optional.of(ID))) {
-      kept.remove(ID);
-    } else if (kept.contains(ID)) {
-      throw new ConfigurationException(
-          "keep: 'id' is the name of the result's own id column. Do not keep it, or name it as id-column.");
+  private List<EncodingPlan.Kept> kept() {
+    List<EncodingPlan.Kept> kept = new ArrayList<>();
+    kept.add(EncodingPlan.Kept.of(table.schema(), INTERNAL_ID, ID));
+    for (String name : new LinkedHashSet<>(options.keep())) {
+      boolean isTheId = name.equals(ID) && input.idColumn().equals(Optional.of(ID));
+      if (!isTheId) {
+        kept.add(EncodingPlan.Kept.of(table.schema(), name, name));
+      }
     }
-    return new ArrayList<>(kept);
+    return kept;
   }
 
   private RunManifest manifest() {

@@ -10,13 +10,14 @@ import dev.headlight.pipeline.EncoderOptions.OnTooLong;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -33,6 +34,7 @@ final class EncodingPlan {
   static final int MOST_TOKENS_WITHOUT_LIMIT = 32768;
 
   static final String ERROR = "error";
+  private static final String WIDTH = "width";
   private static final StructType ERROR_TYPE =
       new StructType()
           .add("reason", DataTypes.StringType, false)
@@ -42,16 +44,35 @@ final class EncodingPlan {
   private final ModelConfig config;
   private final EncoderOptions options;
   private final InputSelection input;
-  private final List<StructField> kept;
+  private final List<Kept> kept;
+  private final String prefix;
   private final RequestBuilder request;
   private final List<OutputColumn> columns;
 
+  /**
+   * A column that is taken over.
+   *
+   * @param column its name in the table
+   * @param name its name in the result
+   */
+  record Kept(String column, String name, DataType type, boolean nullable) {
+    static Kept of(StructType schema, String column, String name) {
+      StructField field = InputSelection.field(schema, column);
+      return new Kept(column, name, field.dataType(), field.nullable());
+    }
+  }
+
   private EncodingPlan(
-      ModelConfig config, EncoderOptions options, InputSelection input, List<StructField> kept) {
+      ModelConfig config,
+      EncoderOptions options,
+      InputSelection input,
+      List<Kept> kept,
+      String prefix) {
     this.config = config;
     this.options = options;
     this.input = input;
     this.kept = List.copyOf(kept);
+    this.prefix = prefix;
     this.request = new RequestBuilder(options.layers());
     List<Output> outputs = Outputs.of(options);
     outputs.forEach(output -> output.request(request, options));
@@ -63,6 +84,7 @@ final class EncodingPlan {
    * Checks options against a model and a table.
    *
    * @param kept columns of the table to take over, in order
+   * @param prefix what results' names will have before them
    * @throws ConfigurationException if they do not fit
    */
   static EncodingPlan of(
@@ -70,30 +92,28 @@ final class EncodingPlan {
       EncoderOptions options,
       InputOptions inputOptions,
       StructType schema,
-      List<String> kept) {
+      List<Kept> kept,
+      String prefix) {
     ModelConfig config = checkpoint.config();
-    requireKernels(options);
+    kernels(options);
     requireLayers(options, config);
     InputSelection input =
-        InputSelection.of(schema, inputOptions, config, checkpoint.tokenizerJson().isPresent());
-    List<StructField> fields =
-        kept.stream().map(name -> InputSelection.field(schema, name)).toList();
-    EncodingPlan plan = new EncodingPlan(config, options, input, fields);
+        InputSelection.of(schema, inputOptions, config, checkpoint.hasTokenizer());
+    EncodingPlan plan = new EncodingPlan(config, options, input, kept, prefix);
     plan.requireNewNames();
     return plan;
   }
 
-  private static void requireKernels(EncoderOptions options) {
-    Kernels kernels;
+  /**
+   * The kernels that options ask for, on this machine.
+   *
+   * @throws ConfigurationException if it has none such
+   */
+  static Kernels kernels(EncoderOptions options) {
     try {
-      kernels = Kernels.named(options.kernels());
+      return Kernels.named(options.kernels(), options.precision());
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("kernels: " + e.getMessage(), e);
-    }
-    if (!kernels.precision().equals(options.precision())) {
-      throw new ConfigurationException(
-          "precision: the kernels %s compute in %s, found '%s'"
-              .formatted(kernels.name(), kernels.precision(), options.precision()));
+      throw new ConfigurationException(e.getMessage(), e);
     }
   }
 
@@ -108,21 +128,21 @@ final class EncodingPlan {
   }
 
   private void requireNewNames() {
-    List<String> names = new ArrayList<>();
-    for (StructField field : schema(true).fields()) {
-      if (names.stream().anyMatch(name -> name.equalsIgnoreCase(field.name()))) {
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    results(true).forEach(field -> names.add(field.name()));
+    for (Kept column : kept) {
+      if (!names.add(column.name())) {
         throw new ConfigurationException(
             "column '%s' of the table has the name of a result. Rename it, or do not keep it."
-                .formatted(field.name()));
+                .formatted(column.name()));
       }
-      names.add(field.name());
     }
   }
 
   /** Columns of the table that are read, with others that are wanted. */
   List<String> tableColumns(List<String> others) {
     Set<String> names = new LinkedHashSet<>();
-    kept.forEach(field -> names.add(field.name()));
+    kept.forEach(column -> names.add(column.column()));
     for (InputSelection.Side side : sides()) {
       names.add(side.main().column());
       side.tokenTypeIds().ifPresent(found -> names.add(found.column()));
@@ -146,24 +166,36 @@ final class EncodingPlan {
 
   /** Columns of the result: kept ones, then {@code n_tokens}, {@code truncated} and outputs. */
   StructType schema(boolean errorColumn) {
-    List<StructField> fields = new ArrayList<>(kept);
-    fields.addAll(sizes());
-    if (options.matrixFormat() == MatrixFormat.BINARY) {
-      fields.add(DataTypes.createStructField("width", DataTypes.IntegerType, false));
-    }
-    columns.forEach(column -> fields.add(column.field()));
-    if (errorColumn) {
-      fields.add(DataTypes.createStructField(ERROR, ERROR_TYPE, true));
-    }
+    List<StructField> fields = new ArrayList<>();
+    kept.forEach(column -> fields.add(field(column.name(), column.type(), column.nullable())));
+    fields.addAll(results(errorColumn));
     return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  private List<StructField> results(boolean errorColumn) {
+    List<StructField> fields = new ArrayList<>(sizes());
+    if (options.matrixFormat() == MatrixFormat.BINARY) {
+      fields.add(field(WIDTH, DataTypes.IntegerType, false));
+    }
+    columns.forEach(column -> fields.add(field(column.name(), column.type(), true)));
+    if (errorColumn) {
+      fields.add(field(ERROR, ERROR_TYPE, true));
+    }
+    return fields.stream()
+        .map(result -> field(prefix + result.name(), result.dataType(), result.nullable()))
+        .toList();
+  }
+
+  private static StructField field(String name, DataType type, boolean nullable) {
+    return DataTypes.createStructField(name, type, nullable);
   }
 
   private List<StructField> sizes() {
     List<StructField> fields = new ArrayList<>();
-    fields.add(DataTypes.createStructField("n_tokens", DataTypes.IntegerType, true));
-    fields.add(DataTypes.createStructField("truncated", DataTypes.BooleanType, true));
+    fields.add(field("n_tokens", DataTypes.IntegerType, true));
+    fields.add(field("truncated", DataTypes.BooleanType, true));
     if (decodes()) {
-      fields.add(DataTypes.createStructField("decoder_n_tokens", DataTypes.IntegerType, true));
+      fields.add(field("decoder_n_tokens", DataTypes.IntegerType, true));
     }
     return fields;
   }
@@ -183,7 +215,7 @@ final class EncodingPlan {
       RejectedRows rejectedRows,
       EncodingTask.Progress progress) {
     List<Column> travelling = new ArrayList<>();
-    kept.forEach(field -> travelling.add(column(field.name())));
+    kept.forEach(taken -> travelling.add(column(taken.column())));
     travelling.addAll(extra);
     RowReader.Side inputSide = side(input.input(), config.stack(), travelling);
     RowReader.Side decoderSide =
@@ -247,30 +279,35 @@ final class EncodingPlan {
     return stack.maxPositions() > 0 ? Math.min(limit, options.maxTokens()) : options.maxTokens();
   }
 
+  /** Rows as tasks make them; kept columns under names that no table has. */
   private StructType payloadSchema(boolean errorColumn) {
-    List<StructField> fields = new ArrayList<>(kept);
-    fields.addAll(sizes());
-    for (OutputColumn column : columns) {
-      fields.add(DataTypes.createStructField(column.name(), DataTypes.BinaryType, true));
+    List<StructField> fields = new ArrayList<>();
+    for (int i = 0; i < kept.size(); i++) {
+      fields.add(field(INTERNAL + i, kept.get(i).type(), kept.get(i).nullable()));
     }
+    fields.addAll(sizes());
+    columns.forEach(column -> fields.add(field(column.name(), DataTypes.BinaryType, true)));
     if (errorColumn) {
-      fields.add(DataTypes.createStructField(ERROR, ERROR_TYPE, true));
+      fields.add(field(ERROR, ERROR_TYPE, true));
     }
     return new StructType(fields.toArray(StructField[]::new));
   }
 
   private List<Column> finished(boolean errorColumn) {
     List<Column> result = new ArrayList<>();
-    kept.forEach(field -> result.add(column(field.name())));
-    sizes().forEach(field -> result.add(column(field.name())));
+    for (int i = 0; i < kept.size(); i++) {
+      result.add(column(INTERNAL + i).as(kept.get(i).name()));
+    }
+    sizes().forEach(size -> result.add(column(size.name()).as(prefix + size.name())));
     if (options.matrixFormat() == MatrixFormat.BINARY) {
-      result.add(lit(config.hiddenSize()).as("width"));
+      result.add(lit(config.hiddenSize()).as(prefix + WIDTH));
     }
     for (OutputColumn output : columns) {
-      result.add(output.fromPayload().apply(column(output.name())).as(output.name()));
+      Column made = output.fromPayload().apply(column(output.name()));
+      result.add(made.as(prefix + output.name()));
     }
     if (errorColumn) {
-      result.add(column(ERROR));
+      result.add(column(ERROR).as(prefix + ERROR));
     }
     return result;
   }
@@ -278,10 +315,5 @@ final class EncodingPlan {
   /** A column by its name as it is, dots and all. */
   static Column column(String name) {
     return functions.col("`" + name.replace("`", "``") + "`");
-  }
-
-  /** The struct fields of a statistics column, if it is among the results. */
-  Optional<StructField> output(String name) {
-    return columns.stream().filter(c -> c.name().equals(name)).map(OutputColumn::field).findFirst();
   }
 }

@@ -130,6 +130,21 @@ public final class HadoopCheckpointFolder implements CheckpointFolder {
     return names;
   }
 
+  /** Names, lengths and times of the folder's files: changes when one of them does. */
+  String fingerprint() throws IOException {
+    StringBuilder fingerprint = new StringBuilder(folder.toString());
+    for (FileStatus status : fileSystem.listStatus(folder)) {
+      fingerprint
+          .append('\n')
+          .append(status.getPath().getName())
+          .append(' ')
+          .append(status.getLen())
+          .append(' ')
+          .append(status.getModificationTime());
+    }
+    return fingerprint.toString();
+  }
+
   private Path path(String name) {
     return new Path(folder, CheckpointFolder.requireValidName(name));
   }

@@ -28,7 +28,8 @@ import java.util.Set;
  * @param tensors the tensors that the model uses, with their places in the chunks; empty where
  *     executors read the checkpoint themselves
  * @param tokenizerJson content of {@code tokenizer.json}, null where text is not read
- * @param kernels name of the kernels
+ * @param kernels name of the kernels: those of the driver, so that no executor chooses others
+ * @param precision they compute in
  */
 record ModelPayload(
     String location,
@@ -36,7 +37,8 @@ record ModelPayload(
     List<String> tensorNames,
     List<TensorInfo> tensors,
     byte[] tokenizerJson,
-    String kernels)
+    String kernels,
+    String precision)
     implements Serializable {
 
   /**
@@ -65,7 +67,9 @@ record ModelPayload(
     ConfigJson config = ConfigJson.parse(location + "/config.json", configJson);
     TransformerModel model =
         TransformerModel.build(
-            Families.describe(config, Set.copyOf(tensorNames)), source, Kernels.named(kernels));
+            Families.describe(config, Set.copyOf(tensorNames)),
+            source,
+            Kernels.named(kernels, precision));
     return new LoadedModel(model, tokenizer());
   }
 

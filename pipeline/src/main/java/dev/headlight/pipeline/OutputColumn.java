@@ -7,7 +7,6 @@ import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 
 /**
  * One column of the {@code sequences} table.
@@ -27,9 +26,5 @@ record OutputColumn(
   /** A column of bytes, just as the tasks compute them. */
   static OutputColumn ofBytes(String name, Payload payload, Cost cost) {
     return new OutputColumn(name, DataTypes.BinaryType, payload, UnaryOperator.identity(), cost);
-  }
-
-  StructField field() {
-    return new StructField(name, type, true, org.apache.spark.sql.types.Metadata.empty());
   }
 }

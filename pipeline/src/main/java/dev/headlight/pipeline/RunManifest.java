@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headlight.kernel.Kernels;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -46,8 +45,9 @@ final class RunManifest {
     model.put("location", options.model());
     model.put("sha256", checkpoint.sha256());
     model.put("family", checkpoint.config().family());
+    model.put("parameters", checkpoint.inventory().parameters());
     content.set("configuration", RunConfiguration.of(options));
-    Kernels kernels = Kernels.named(options.encoder().kernels());
+    Kernels kernels = EncodingPlan.kernels(options.encoder());
     content.put("kernels", kernels.name());
     content.put("precision", kernels.precision());
     ObjectNode versions = content.putObject("versions");
@@ -109,9 +109,5 @@ final class RunManifest {
     var other = JSON.readTree(HadoopFiles.read(new Path(folder, FILE), configuration));
     return other.path("model").path("sha256").equals(content.path("model").path("sha256"))
         && other.path("configuration").equals(content.path("configuration"));
-  }
-
-  Map<String, Object> values() {
-    return JSON.convertValue(content, new com.fasterxml.jackson.core.type.TypeReference<>() {});
   }
 }

@@ -15,19 +15,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Hidden states that the job writes equal those that PyTorch gives, for every family. */
+/** Hidden states that the job writes equal those that PyTorch gives. */
 class GoldenJobTest {
   private static final double TOLERANCE = 2e-5;
 
   @TempDir Path folder;
 
+  /** The families the project began with, and encoder-decoders, whose tables have more columns. */
   static Stream<GoldenCase> cases() {
-    return Goldens.allWithRuns().stream()
+    return Goldens.cases(Goldens.GOLDENS).stream()
+        .filter(golden -> golden.name().matches("(bert|gpt2|llama|t5|bart).*"))
         .filter(
             golden ->
                 Families.modelTypes()
-                    .contains(golden.json("config.json").path("model_type").asText()))
-        .filter(golden -> !golden.inputs("batch").has("pixel_values"));
+                    .contains(golden.json("config.json").path("model_type").asText()));
   }
 
   @ParameterizedTest
@@ -47,7 +48,12 @@ class GoldenJobTest {
               .run();
       assertThat(result.sequences()).isEqualTo(table.rows().size());
       assertThat(result.quarantined()).isZero();
-      compare(golden, run, written(output));
+      List<Row> rows = written(output);
+      for (int b = 0; b < rows.size(); b++) {
+        assertThat(rows.get(b).<Integer>getAs("n_tokens")).isEqualTo(table.tokens(b));
+        assertThat(row(rows.get(b).getAs("last_hidden_state"))).hasSize(table.tokens(b));
+      }
+      compare(golden, run, rows);
     }
   }
 

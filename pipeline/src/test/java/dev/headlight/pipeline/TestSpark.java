@@ -2,17 +2,16 @@ package dev.headlight.pipeline;
 
 import org.apache.spark.sql.SparkSession;
 
-/** One Spark for all tests of the module, on two threads of this JVM. */
+/** One Spark for all tests of the module, on two threads of this JVM; tasks have three attempts. */
 final class TestSpark {
   private static final SparkSession SESSION =
       SparkSession.builder()
-          .master("local[2]")
+          .master("local[2,3]")
           .appName("headlight-pipeline-tests")
           .config("spark.ui.enabled", "false")
           .config("spark.driver.host", "127.0.0.1")
           .config("spark.driver.bindAddress", "127.0.0.1")
           .config("spark.sql.shuffle.partitions", "3")
-          .config("spark.task.maxFailures", "1")
           .config(
               "spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/spark-warehouse")
           .getOrCreate();

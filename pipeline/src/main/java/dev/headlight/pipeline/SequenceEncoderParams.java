@@ -1,0 +1,207 @@
+package dev.headlight.pipeline;
+
+import dev.headlight.pipeline.EncoderOptions.MatrixFormat;
+import dev.headlight.pipeline.EncoderOptions.OnTooLong;
+import dev.headlight.pipeline.EncoderOptions.WeightsDistribution;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.IntArrayParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.StringArrayParam;
+
+/**
+ * Parameters of {@link SequenceEncoder}, by the names that the command line has in kebab case. Only
+ * strings, numbers, booleans and arrays of them, which Spark Connect can carry.
+ */
+abstract class SequenceEncoderParams extends Transformer {
+  static final String KEEP = "keep";
+  static final String ERROR = "error";
+
+  private final String uid;
+  private final Param<String> modelPath;
+  private final Param<String> inputType;
+  private final Param<String> inputCol;
+  private final StringArrayParam keepCols;
+  private final Param<String> outputPrefix;
+  private final StringArrayParam outputs;
+  private final StringArrayParam statistics;
+  private final IntArrayParam layers;
+  private final Param<String> precision;
+  private final Param<String> kernels;
+  private final Param<String> pooling;
+  private final BooleanParam normalize;
+  private final IntParam truncateDim;
+  private final IntParam maxTokens;
+  private final Param<String> onTooLong;
+  private final Param<String> handleInvalid;
+  private final IntParam batchTokens;
+  private final Param<String> matrixFormat;
+  private final IntParam maxAttentionTokens;
+  private final Param<String> weights;
+
+  SequenceEncoderParams(String uid) {
+    this.uid = uid; // parameters ask for it
+    EncoderOptions defaults = EncoderOptions.builder().build();
+    this.modelPath = new Param<>(this, "modelPath", "folder of the checkpoint, a path or URI");
+    this.inputType = text("inputType", "auto, text, tokens or embeddings", "auto");
+    this.inputCol = new Param<>(this, "inputCol", "input column; by default one known by its name");
+    this.keepCols = new StringArrayParam(this, "keepCols", "columns to keep; by default all");
+    this.outputPrefix = text("outputPrefix", "put before the names of result columns", "");
+    this.outputs = texts("outputs", "what to compute", defaults.outputs());
+    this.statistics =
+        texts("statistics", "default, all, none or groups of statistics", defaults.statistics());
+    this.layers = new IntArrayParam(this, "layers", "selected layers; none for all");
+    setDefault(layers, new int[0]);
+    this.precision = text("precision", "fp32 or bf16", defaults.precision());
+    this.kernels = text("kernels", "auto, nd4j or onednn", defaults.kernels());
+    this.pooling = text("pooling", "auto, cls, mean or lasttoken", defaults.pooling());
+    this.normalize = new BooleanParam(this, "normalize", "scale embeddings to length 1");
+    setDefault(normalize, (Object) defaults.normalize());
+    this.truncateDim = number("truncateDim", "cut embeddings to this width; 0 for no cut");
+    this.maxTokens = number("maxTokens", "longest sequence; 0 for the model's own limit");
+    this.onTooLong =
+        text("onTooLong", "truncate or error", EncoderOptions.text(defaults.onTooLong()));
+    this.handleInvalid =
+        text("handleInvalid", "keep (nulls, and the reason in the column error) or error", KEEP);
+    this.batchTokens = number("batchTokens", "tokens computed at once; 0 for a fitting number");
+    this.matrixFormat =
+        text("matrixFormat", "array or binary", EncoderOptions.text(defaults.matrixFormat()));
+    this.maxAttentionTokens =
+        number("maxAttentionTokens", "longest sequence whose attention weights are returned");
+    setDefault(maxAttentionTokens, (Object) defaults.maxAttentionTokens());
+    this.weights = text("weights", "broadcast or file", EncoderOptions.text(defaults.weights()));
+  }
+
+  private Param<String> text(String name, String description, String defaultValue) {
+    Param<String> param = new Param<>(this, name, description);
+    setDefault(param, defaultValue);
+    return param;
+  }
+
+  private StringArrayParam texts(String name, String description, List<String> defaultValue) {
+    StringArrayParam param = new StringArrayParam(this, name, description);
+    setDefault(param, defaultValue.toArray(String[]::new));
+    return param;
+  }
+
+  private IntParam number(String name, String description) {
+    IntParam param = new IntParam(this, name, description);
+    setDefault(param, (Object) 0);
+    return param;
+  }
+
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  public Param<String> modelPath() {
+    return modelPath;
+  }
+
+  public Param<String> inputType() {
+    return inputType;
+  }
+
+  public Param<String> inputCol() {
+    return inputCol;
+  }
+
+  public StringArrayParam keepCols() {
+    return keepCols;
+  }
+
+  public Param<String> outputPrefix() {
+    return outputPrefix;
+  }
+
+  public StringArrayParam outputs() {
+    return outputs;
+  }
+
+  public StringArrayParam statistics() {
+    return statistics;
+  }
+
+  public IntArrayParam layers() {
+    return layers;
+  }
+
+  public Param<String> precision() {
+    return precision;
+  }
+
+  public Param<String> kernels() {
+    return kernels;
+  }
+
+  public Param<String> pooling() {
+    return pooling;
+  }
+
+  public BooleanParam normalize() {
+    return normalize;
+  }
+
+  public IntParam truncateDim() {
+    return truncateDim;
+  }
+
+  public IntParam maxTokens() {
+    return maxTokens;
+  }
+
+  public Param<String> onTooLong() {
+    return onTooLong;
+  }
+
+  public Param<String> handleInvalid() {
+    return handleInvalid;
+  }
+
+  public IntParam batchTokens() {
+    return batchTokens;
+  }
+
+  public Param<String> matrixFormat() {
+    return matrixFormat;
+  }
+
+  public IntParam maxAttentionTokens() {
+    return maxAttentionTokens;
+  }
+
+  public Param<String> weights() {
+    return weights;
+  }
+
+  /** The parameters as options of the engine. */
+  final EncoderOptions options() {
+    return EncoderOptions.builder()
+        .outputs(List.of(getOrDefault(outputs)))
+        .statistics(List.of(getOrDefault(statistics)))
+        .layers(Arrays.stream(getOrDefault(layers)).boxed().toList())
+        .precision(getOrDefault(precision))
+        .kernels(getOrDefault(kernels))
+        .pooling(getOrDefault(pooling))
+        .normalize((Boolean) getOrDefault(normalize))
+        .truncateDim((Integer) getOrDefault(truncateDim))
+        .maxTokens((Integer) getOrDefault(maxTokens))
+        .onTooLong(EncoderOptions.parse(OnTooLong.class, "onTooLong", getOrDefault(onTooLong)))
+        .batchTokens((Integer) getOrDefault(batchTokens))
+        .matrixFormat(
+            EncoderOptions.parse(MatrixFormat.class, "matrixFormat", getOrDefault(matrixFormat)))
+        .maxAttentionTokens((Integer) getOrDefault(maxAttentionTokens))
+        .weights(EncoderOptions.parse(WeightsDistribution.class, "weights", getOrDefault(weights)))
+        .build();
+  }
+
+  final InputOptions inputOptions() {
+    return new InputOptions(
+        getOrDefault(inputType), Optional.ofNullable(get(inputCol).getOrElse(() -> null)));
+  }
+}
