@@ -173,6 +173,24 @@ public record AttentionConfig(
         scoreBias);
   }
 
+  /** The same with a factor for each output of the output projection (LayerScale). */
+  public AttentionConfig withOutputScale(String tensor) {
+    return new AttentionConfig(
+        cross,
+        heads,
+        keyValueHeads,
+        headDim,
+        projections,
+        output.withOutputScale(tensor),
+        mask,
+        scale,
+        softCap,
+        rotary,
+        qNorm,
+        kNorm,
+        scoreBias);
+  }
+
   public AttentionConfig withScoreBias(ScoreBiasConfig bias) {
     return new AttentionConfig(
         cross,

@@ -31,41 +31,80 @@ public sealed interface EmbeddingConfig {
   record TokenTypes(String weight, int count) {}
 
   /**
-   * Patch embedding of a vision transformer (Dosovitskiy 2020): the image is cut into squares, each
-   * projected to d; leading class and register tokens are learned.
+   * Patch embedding of a vision transformer (Dosovitskiy 2020): the image is cut into rectangles,
+   * each projected to d; leading class and register tokens are learned. Pixels at the right and the
+   * bottom that do not fill a patch are left out.
    *
-   * @param projection {@code [d, channels * patch * patch]}, the flattened convolution kernel
-   * @param leadingTokens full names of learned tokens {@code [1, n, d]} or {@code [1, 1, d]} before
-   *     the patches
-   * @param tokensWithPosition how many of the leading tokens have a row in the position table
-   * @param positions full name of the position table {@code [1, tokensWithPosition + patches, d]}
+   * @param image size the model was made for
+   * @param patch size of a patch
+   * @param projection {@code [d, channels * patch height * patch width]}, the flattened convolution
+   *     kernel
+   * @param leadingTokens learned tokens before the patches
    * @param norm applied to the embedding output (CLIP's pre_layrnorm)
    */
   record Patches(
-      int imageHeight,
-      int imageWidth,
       int channels,
-      int patchSize,
+      Size image,
+      Size patch,
       LinearConfig projection,
       List<LeadingToken> leadingTokens,
-      int tokensWithPosition,
-      String positions,
+      PatchPositions positions,
       Optional<NormConfig> norm)
       implements EmbeddingConfig {
 
-    /** Expected shape of the position table. */
-    public long[] positionShape(int tokens, int width) {
-      return new long[] {1, tokens, width};
+    public Patches {
+      leadingTokens = List.copyOf(leadingTokens);
+    }
+
+    /** Rows and columns of patches in an image. */
+    public Size grid(int height, int width) {
+      return new Size(height / patch.height(), width / patch.width());
+    }
+
+    /** T of an image: leading tokens and patches. */
+    public int tokens(int height, int width) {
+      Size grid = grid(height, width);
+      return leadingTokens.stream().mapToInt(LeadingToken::count).sum()
+          + Math.multiplyExact(grid.height(), grid.width());
     }
   }
 
-  /** Learned tokens that stand before the patches: class, distillation or register tokens. */
-  record LeadingToken(String weight, int count) {
+  /** Height and width, of an image or a patch in pixels, or of a grid in patches. */
+  record Size(int height, int width) {}
 
-    /** Expected shape of the tensor. */
-    public long[] shape(int width) {
-      return new long[] {1, count, width};
+  /**
+   * Learned tokens that stand before the patches: class, distillation or register tokens.
+   *
+   * @param shape of the tensor, which holds {@code count} rows of width d
+   */
+  record LeadingToken(String weight, int count, List<Integer> shape) {
+    public LeadingToken {
+      shape = List.copyOf(shape);
     }
+  }
+
+  /**
+   * Position table of patches, row by row of the image, after those of leading tokens.
+   *
+   * @param shape of the tensor, which holds one row of width d per position
+   * @param leadingTokens how many leading tokens have a row, the first ones
+   */
+  record PatchPositions(String weight, List<Integer> shape, int leadingTokens, Resizing resizing) {
+    public PatchPositions {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /** What happens to the positions of patches for an image of another size. */
+  enum Resizing {
+    /** Such images are refused. */
+    NONE,
+    /** Bicubic interpolation (Keys 1981, a = -0.75), as DINOv2. */
+    BICUBIC,
+    /**
+     * Bicubic interpolation that averages where it shrinks (a = -0.5), as DINOv2 with registers.
+     */
+    BICUBIC_ANTIALIASED
   }
 
   /** Positions that are added to token embeddings. */

@@ -17,6 +17,7 @@ public final class Families {
           new Electra(),
           new MpNet(),
           new ModernBert(),
+          new NomicBert(),
           new Gpt2(),
           new GptNeoX(),
           new Llama(),
@@ -27,7 +28,13 @@ public final class Families {
           new Gemma2(),
           new Gemma3(),
           new Phi3(),
-          new Olmo2());
+          new Olmo2(),
+          new T5(),
+          new Bart(),
+          new Vit(),
+          new Deit(),
+          new Dinov2(),
+          new Clip());
 
   private Families() {}
 

@@ -8,6 +8,7 @@ import dev.headlight.config.MaskConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What several families share in reading names and configuration. */
 final class Names {
@@ -33,6 +34,19 @@ final class Names {
    */
   static String prefix(Set<String> tensors, String prefix, String probe) {
     return tensors.contains(prefix + probe) || !tensors.contains(probe) ? prefix : "";
+  }
+
+  /**
+   * The first of several prefixes that the base model's tensors have, or the usual one if they have
+   * none of them.
+   *
+   * @param probe a tensor every checkpoint of the family has, without prefix
+   */
+  static String prefix(Set<String> tensors, String usual, String probe, String... others) {
+    return Stream.concat(Stream.of(usual), Stream.of(others))
+        .filter(prefix -> tensors.contains(prefix + probe))
+        .findFirst()
+        .orElse(usual);
   }
 
   /** Patterns of tensors that are not needed: those of all families and these. */
@@ -89,6 +103,11 @@ final class Names {
               + (count - 2));
     }
     return new PositionEmbedding.Learned(weight, count, paddingId + 1, paddingId);
+  }
+
+  /** An encoder's mask: every token sees every token. */
+  static MaskConfig encoderMask() {
+    return MaskConfig.BIDIRECTIONAL;
   }
 
   /** A decoder's mask: causal, unless the configuration turns it off as transformers 5 allows. */

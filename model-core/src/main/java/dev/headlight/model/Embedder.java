@@ -13,27 +13,46 @@ final class Embedder {
 
   static ForwardPass.Embedded embed(
       TransformerModel.Stack stack, List<Sequence> sequences, ForwardContext context) {
+    Packing packing = Packing.ofLengths(lengths(stack, sequences));
     if (stack.embedding() instanceof PatchEmbedding patches) {
-      return embedImages(patches, sequences, stack.config().hiddenSize(), context);
+      return embedImages(patches, sequences, packing, stack.config().hiddenSize(), context);
     }
-    return embedTokens((TokenEmbedding) stack.embedding(), sequences, context);
+    return embedTokens((TokenEmbedding) stack.embedding(), sequences, packing, context);
+  }
+
+  /** {@code [B]}: tokens of each sequence; of an image those that the model makes of it. */
+  static int[] lengths(TransformerModel.Stack stack, List<Sequence> sequences) {
+    return sequences.stream().mapToInt(sequence -> length(stack, sequence)).toArray();
+  }
+
+  private static int length(TransformerModel.Stack stack, Sequence sequence) {
+    if (sequence instanceof Sequence.Tokens tokens) {
+      return tokens.inputIds().length;
+    }
+    if (sequence instanceof Sequence.Embeddings embeddings) {
+      return embeddings.tokens();
+    }
+    return ((PatchEmbedding) stack.embedding()).tokens(image(sequence));
+  }
+
+  private static PatchEmbedding.Image image(Sequence sequence) {
+    Sequence.Pixels pixels = (Sequence.Pixels) sequence;
+    return new PatchEmbedding.Image(pixels.pixelValues(), pixels.height(), pixels.width());
   }
 
   private static ForwardPass.Embedded embedImages(
-      PatchEmbedding embedding, List<Sequence> sequences, int hiddenSize, ForwardContext context) {
-    int[] lengths = new int[sequences.size()];
-    java.util.Arrays.fill(lengths, embedding.tokens());
-    Packing packing = Packing.ofLengths(lengths);
+      PatchEmbedding embedding,
+      List<Sequence> sequences,
+      Packing packing,
+      int hiddenSize,
+      ForwardContext context) {
     Matrix hidden = context.workspace().matrix(packing.tokens(), hiddenSize); // [N, d]
-    List<float[]> images =
-        sequences.stream().map(image -> ((Sequence.Pixels) image).pixelValues()).toList();
-    embedding.embed(images, hidden, context);
+    embedding.embed(sequences.stream().map(Embedder::image).toList(), packing, hidden, context);
     return new ForwardPass.Embedded(hidden, packing);
   }
 
   private static ForwardPass.Embedded embedTokens(
-      TokenEmbedding embedding, List<Sequence> sequences, ForwardContext context) {
-    Packing packing = Packing.ofLengths(sequences.stream().mapToInt(Embedder::tokens).toArray());
+      TokenEmbedding embedding, List<Sequence> sequences, Packing packing, ForwardContext context) {
     Matrix rows = context.workspace().matrix(packing.tokens(), embedding.width()); // [N, width]
     Matrix hidden =
         embedding.projection() == null
@@ -49,11 +68,5 @@ final class Embedder {
     }
     embedding.finish(rows, hidden, context);
     return new ForwardPass.Embedded(hidden, packing);
-  }
-
-  private static int tokens(Sequence sequence) {
-    return sequence instanceof Sequence.Tokens tokens
-        ? tokens.inputIds().length
-        : ((Sequence.Embeddings) sequence).tokens();
   }
 }

@@ -5,6 +5,7 @@ import dev.headlight.kernel.PackedLinear;
 import dev.headlight.nn.EmbeddingTable;
 import dev.headlight.nn.InputEmbedding;
 import dev.headlight.nn.PatchEmbedding;
+import dev.headlight.nn.PatchPositions;
 import dev.headlight.nn.TokenEmbedding;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,35 +51,33 @@ final class EmbeddingBuilder {
   }
 
   private PatchEmbedding patches(EmbeddingConfig.Patches config) {
-    PatchEmbedding.Geometry geometry =
-        new PatchEmbedding.Geometry(
-            config.channels(), config.imageHeight(), config.imageWidth(), config.patchSize());
     int width = config.projection().outputs();
     List<float[]> leading = new ArrayList<>();
     for (EmbeddingConfig.LeadingToken token : config.leadingTokens()) {
-      leading.addAll(rows(loader.floats(token.weight(), token.shape(width)), width));
+      leading.addAll(rows(loader.floats(token.weight(), lengths(token.shape())), width));
     }
-    PackedLinear projection = loader.linear(config.projection());
-    int positioned = config.tokensWithPosition() + geometry.patches();
-    List<float[]> stored =
-        rows(loader.floats(config.positions(), config.positionShape(positioned, width)), width);
+    EmbeddingConfig.PatchPositions stored = config.positions();
+    List<float[]> positions = rows(loader.floats(stored.weight(), lengths(stored.shape())), width);
+    // leading tokens beyond those with a position get zeros
+    for (int t = stored.leadingTokens(); t < leading.size(); t++) {
+      positions.add(t, new float[width]);
+    }
+    EmbeddingConfig.Size grid = config.grid(config.image().height(), config.image().width());
     return new PatchEmbedding(
-        geometry,
-        projection,
+        config.channels(),
+        config.patch(),
+        loader.linear(config.projection()),
         leading,
-        positions(stored, leading.size(), config.tokensWithPosition(), width),
+        new PatchPositions(
+            positions.subList(0, leading.size()),
+            positions.subList(leading.size(), positions.size()),
+            grid,
+            stored.resizing()),
         loader.norm(config.norm()));
   }
 
-  /** One position row per token: leading tokens beyond those with a position get zeros. */
-  private static List<float[]> positions(
-      List<float[]> stored, int leading, int withPosition, int width) {
-    List<float[]> rows = new ArrayList<>(stored.subList(0, withPosition));
-    for (int t = withPosition; t < leading; t++) {
-      rows.add(new float[width]);
-    }
-    rows.addAll(stored.subList(withPosition, stored.size()));
-    return rows;
+  private static long[] lengths(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).toArray();
   }
 
   private static List<float[]> rows(float[] values, int width) {

@@ -152,31 +152,32 @@ public record InputRules(ModelConfig config) {
 
   private static Optional<Problem> checkPixels(
       Sequence.Pixels pixels, EmbeddingConfig.Patches patches) {
-    long expected = (long) patches.channels() * patches.imageHeight() * patches.imageWidth();
-    boolean sameShape =
+    boolean anySize = patches.positions().resizing() != EmbeddingConfig.Resizing.NONE;
+    EmbeddingConfig.Size expected = patches.image();
+    boolean fits =
         pixels.channels() == patches.channels()
-            && pixels.height() == patches.imageHeight()
-            && pixels.width() == patches.imageWidth();
-    if (!sameShape || pixels.pixelValues().length != expected) {
+            && (anySize
+                ? pixels.height() >= patches.patch().height()
+                    && pixels.width() >= patches.patch().width()
+                : pixels.height() == expected.height() && pixels.width() == expected.width());
+    long values = (long) pixels.channels() * pixels.height() * pixels.width();
+    if (!fits || pixels.pixelValues().length != values) {
+      String size =
+          anySize
+              ? "%d x %d or more x %d or more"
+                  .formatted(patches.channels(), patches.patch().height(), patches.patch().width())
+              : "%d x %d x %d".formatted(patches.channels(), expected.height(), expected.width());
       return Optional.of(
           new Problem(
               "wrong_size",
-              "expected pixel values of "
-                  + patches.channels()
-                  + " x "
-                  + patches.imageHeight()
-                  + " x "
-                  + patches.imageWidth()
-                  + ", found "
-                  + pixels.channels()
-                  + " x "
-                  + pixels.height()
-                  + " x "
-                  + pixels.width()
-                  + " ("
-                  + pixels.pixelValues().length
-                  + " values)"));
+              "expected pixel values of %s, found %d x %d x %d (%d values)"
+                  .formatted(
+                      size,
+                      pixels.channels(),
+                      pixels.height(),
+                      pixels.width(),
+                      pixels.pixelValues().length)));
     }
-    return checkFinite(pixels.pixelValues(), patches.imageWidth());
+    return checkFinite(pixels.pixelValues(), pixels.width());
   }
 }

@@ -72,8 +72,12 @@ public record Inventory(List<Entry> entries, List<String> problems) {
 
   /** Bytes of native memory of the built model, of tensors that are there. */
   public long nativeBytes() {
+    Set<String> tables = new HashSet<>();
     return entries.stream()
         .filter(entry -> entry.stored().isPresent())
+        // stacks may share a table
+        .filter(
+            entry -> entry.use().form() != TensorUse.Form.TABLE || tables.add(entry.use().tensor()))
         .mapToLong(entry -> entry.use().nativeBytes(entry.stored().get()))
         .sum();
   }

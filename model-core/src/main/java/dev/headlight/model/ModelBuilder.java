@@ -4,6 +4,7 @@ import dev.headlight.config.AttentionConfig;
 import dev.headlight.config.BlockConfig;
 import dev.headlight.config.FeedForwardConfig;
 import dev.headlight.config.ModelConfig;
+import dev.headlight.config.RotaryConfig;
 import dev.headlight.config.ScoreBiasConfig;
 import dev.headlight.config.StackConfig;
 import dev.headlight.kernel.Kernels;
@@ -21,7 +22,9 @@ import dev.headlight.safetensors.TensorSource;
 import dev.headlight.safetensors.WeightScope;
 import dev.headlight.tensor.NativeArena;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,6 +37,9 @@ final class ModelBuilder {
   private final NativeArena arena;
   private final WeightScope scope;
   private final WeightLoader loader;
+  // layers with the same positions share their tables, which grow with the longest sequence
+  private final Map<RotaryConfig, RotaryEmbedding> rotaries = new HashMap<>();
+  private final Map<ScoreBiasConfig, ScoreBias> scoreBiases = new HashMap<>();
 
   ModelBuilder(ModelConfig config, TensorSource tensors, Kernels kernels, NativeArena arena) {
     this.config = config;
@@ -93,10 +99,16 @@ final class ModelBuilder {
             (float) attention.softCap());
     Attention.Positions positions =
         new Attention.Positions(
-            attention.rotary().map(RotaryEmbedding::of).orElse(null),
+            attention
+                .rotary()
+                .map(rotary -> rotaries.computeIfAbsent(rotary, RotaryEmbedding::of))
+                .orElse(null),
             loader.norm(attention.qNorm()),
             loader.norm(attention.kNorm()),
-            scoreBias(attention.scoreBias()));
+            attention
+                .scoreBias()
+                .map(bias -> scoreBiases.computeIfAbsent(bias, this::scoreBias))
+                .orElse(null));
     return new Attention(
         shape,
         projections(attention),
@@ -115,15 +127,12 @@ final class ModelBuilder {
         loader.linear(List.of(rows.query(), rows.key(), rows.value())));
   }
 
-  private ScoreBias scoreBias(Optional<ScoreBiasConfig> config) {
-    if (config.isEmpty()) {
-      return null;
-    }
-    if (config.get() instanceof ScoreBiasConfig.RelativeBuckets relative) {
+  private ScoreBias scoreBias(ScoreBiasConfig config) {
+    if (config instanceof ScoreBiasConfig.RelativeBuckets relative) {
       return ScoreBias.relative(
           relative, loader.floats(relative.weight(), relative.storedBuckets(), relative.heads()));
     }
-    return ScoreBias.alibi((ScoreBiasConfig.Alibi) config.get());
+    return ScoreBias.alibi((ScoreBiasConfig.Alibi) config);
   }
 
   private FeedForward feedForward(FeedForwardConfig feedForward) {

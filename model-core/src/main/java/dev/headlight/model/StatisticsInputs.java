@@ -3,7 +3,6 @@ package dev.headlight.model;
 import dev.headlight.config.AttentionConfig;
 import dev.headlight.config.BlockConfig;
 import dev.headlight.config.StackConfig;
-import dev.headlight.nn.PatchEmbedding;
 import dev.headlight.statistics.BatchDescription;
 import dev.headlight.statistics.StatisticsCollector;
 import java.util.ArrayList;
@@ -42,19 +41,10 @@ final class StatisticsInputs {
 
   private static BatchDescription.Side side(
       TransformerModel.Stack stack, List<Sequence> sequences) {
-    int[] lengths = new int[sequences.size()];
+    int[] lengths = Embedder.lengths(stack, sequences);
     List<int[]> ids = new ArrayList<>();
-    for (int s = 0; s < lengths.length; s++) {
-      if (sequences.get(s) instanceof Sequence.Tokens tokens) {
-        lengths[s] = tokens.inputIds().length;
-        ids.add(tokens.inputIds());
-      } else if (sequences.get(s) instanceof Sequence.Embeddings embeddings) {
-        lengths[s] = embeddings.tokens();
-        ids.add(new int[0]);
-      } else {
-        lengths[s] = ((PatchEmbedding) stack.embedding()).tokens();
-        ids.add(new int[0]);
-      }
+    for (Sequence sequence : sequences) {
+      ids.add(sequence instanceof Sequence.Tokens tokens ? tokens.inputIds() : new int[0]);
     }
     return new BatchDescription.Side(
         stack.blocks().attention(),

@@ -85,20 +85,18 @@ final class TensorUses {
   }
 
   private void addPatches(EmbeddingConfig.Patches patches) {
-    int width = patches.projection().outputs();
-    int perColumn = patches.imageHeight() / patches.patchSize();
-    int perRow = patches.imageWidth() / patches.patchSize();
     addLinear(patches.projection());
     patches
         .leadingTokens()
-        .forEach(token -> add("leading_token", token.weight(), Form.VECTOR, token.shape(width)));
-    int positions = patches.tokensWithPosition() + perColumn * perRow;
-    add(
-        "position_embedding",
-        patches.positions(),
-        Form.VECTOR,
-        patches.positionShape(positions, width));
+        .forEach(
+            token -> add("leading_token", token.weight(), Form.VECTOR, lengths(token.shape())));
+    EmbeddingConfig.PatchPositions positions = patches.positions();
+    add("position_embedding", positions.weight(), Form.VECTOR, lengths(positions.shape()));
     addNorm("embedding_norm", patches.norm());
+  }
+
+  private static long[] lengths(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).toArray();
   }
 
   private void addOperation(BlockConfig.Operation operation) {

@@ -17,7 +17,9 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,6 +34,7 @@ final class WeightLoader {
   private final WeightScope scope;
   private final Kernels kernels;
   private final NativeArena arena;
+  private final Map<String, EmbeddingTable> tables = new HashMap<>();
 
   WeightLoader(TensorSource source, WeightScope scope, Kernels kernels, NativeArena arena) {
     this.source = source;
@@ -188,8 +191,17 @@ final class WeightLoader {
     return !scope.has(name) && scope.has(old) ? old : name;
   }
 
-  /** An embedding table {@code [rows, width]} in its stored dtype. */
+  /** An embedding table {@code [rows, width]} in its stored dtype; stacks may share one. */
   EmbeddingTable table(String name, int rows, int width) {
+    EmbeddingTable table = tables.get(name);
+    if (table == null || table.rows() != rows || table.width() != width) {
+      table = readTable(name, rows, width);
+      tables.put(name, table);
+    }
+    return table;
+  }
+
+  private EmbeddingTable readTable(String name, int rows, int width) {
     Weight weight = scope.get(name, rows, width);
     int rowBytes = width * weight.info().dtype().byteSize();
     int rowsPerChunk = (int) Math.max(1, Math.min(rows, TABLE_CHUNK_BYTES / rowBytes));

@@ -1,72 +1,82 @@
 package dev.headlight.nn;
 
 import dev.headlight.config.Activation;
+import dev.headlight.config.EmbeddingConfig.Size;
 import dev.headlight.kernel.PackedLinear;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.Workspace;
 import java.util.List;
 
 /**
- * Patch embedding of a vision transformer (Dosovitskiy 2020): the image is cut into squares, each
- * square is flattened and projected to d, learned tokens go before them, and positions are added.
+ * Patch embedding of a vision transformer (Dosovitskiy 2020): the image is cut into rectangles,
+ * each is flattened and projected to d, learned tokens go before them, and positions are added.
  *
- * @param geometry of images and patches
- * @param projection {@code [d, channels * patch * patch]}
+ * @param patch size of a patch in pixels
+ * @param projection {@code [d, channels * patch height * patch width]}
  * @param leadingTokens learned rows {@code [d]} before the patches
- * @param positions one row per token; rows of leading tokens without a position are zero
  * @param norm null for none
  */
 public record PatchEmbedding(
-    Geometry geometry,
+    int channels,
+    Size patch,
     PackedLinear projection,
     List<float[]> leadingTokens,
-    List<float[]> positions,
+    PatchPositions positions,
     Norm norm)
     implements InputEmbedding {
 
   /**
-   * Images of {@code channels x height x width} values, cut into squares of {@code patch x patch}.
+   * A preprocessed image.
+   *
+   * @param values {@code [channels * height * width]}, channel first
    */
-  public record Geometry(int channels, int height, int width, int patch) {
-
-    public int patches() {
-      return (height / patch) * (width / patch);
-    }
-
-    int patchValues() {
-      return channels * patch * patch;
-    }
-  }
+  public record Image(float[] values, int height, int width) {}
 
   public PatchEmbedding {
     leadingTokens = List.copyOf(leadingTokens);
-    positions = List.copyOf(positions);
   }
 
   /** T: leading tokens and patches. */
-  public int tokens() {
-    return leadingTokens.size() + geometry.patches();
+  public int tokens(Image image) {
+    Size grid = grid(image);
+    return leadingTokens.size() + grid.height() * grid.width();
+  }
+
+  private Size grid(Image image) {
+    return new Size(image.height() / patch.height(), image.width() / patch.width());
+  }
+
+  private int patches(Image image) {
+    return tokens(image) - leadingTokens.size();
   }
 
   /**
    * Embeds images, one after the other.
    *
-   * @param images each {@code [channels * height * width]}, channel first
-   * @param hidden {@code [images * T, d]}
+   * @param packing where the tokens of each image lie
+   * @param hidden {@code [N, d]}
    */
-  public void embed(List<float[]> images, Matrix hidden, ForwardContext context) {
+  public void embed(List<Image> images, Packing packing, Matrix hidden, ForwardContext context) {
     Workspace workspace = context.workspace();
-    int patches = geometry.patches();
+    int patches = images.stream().mapToInt(this::patches).sum();
     try (Workspace.Scope scope = workspace.scope()) {
       Matrix cut =
-          workspace.matrix(images.size() * patches, geometry.patchValues()); // [B * P, C*p*p]
-      for (int image = 0; image < images.size(); image++) {
-        cut(images.get(image), cut.rows(image * patches, patches));
+          workspace.matrix(patches, channels * patch.height() * patch.width()); // [P, C*ph*pw]
+      int at = 0;
+      for (Image image : images) {
+        cut(image, cut.rows(at, patches(image)));
+        at += patches(image);
       }
-      Matrix projected = workspace.matrix(cut.rows(), projection.outputs()); // [B * P, d]
+      Matrix projected = workspace.matrix(cut.rows(), projection.outputs()); // [P, d]
       context.products().linear(cut, projection, Activation.NONE, projected, workspace);
-      for (int image = 0; image < images.size(); image++) {
-        assemble(projected.rows(image * patches, patches), hidden.rows(image * tokens(), tokens()));
+      at = 0;
+      for (int i = 0; i < images.size(); i++) {
+        Image image = images.get(i);
+        assemble(
+            projected.rows(at, patches(image)),
+            positions.patches(grid(image)),
+            hidden.rows(packing.start(i), packing.length(i)));
+        at += patches(image);
       }
     }
     if (norm != null) {
@@ -78,34 +88,34 @@ public record PatchEmbedding(
    * Patches in row order; the values of a patch by channel, then row, then column, as convolution
    * kernels are flattened.
    */
-  private void cut(float[] image, Matrix patches) {
-    int size = geometry.patch();
-    int across = geometry.width() / size;
-    float[] values = new float[geometry.patchValues()];
+  private void cut(Image image, Matrix patches) {
+    int across = image.width() / patch.width();
+    float[] values = new float[patches.columns()];
     for (int p = 0; p < patches.rows(); p++) {
-      int top = p / across * size;
-      int left = p % across * size;
+      int top = p / across * patch.height();
+      int left = p % across * patch.width();
       int at = 0;
-      for (int channel = 0; channel < geometry.channels(); channel++) {
-        for (int y = 0; y < size; y++) {
-          int from = (channel * geometry.height() + top + y) * geometry.width() + left;
-          System.arraycopy(image, from, values, at, size);
-          at += size;
+      for (int channel = 0; channel < channels; channel++) {
+        for (int y = 0; y < patch.height(); y++) {
+          int from = (channel * image.height() + top + y) * image.width() + left;
+          System.arraycopy(image.values(), from, values, at, patch.width());
+          at += patch.width();
         }
       }
       patches.writeRow(p, values, 0);
     }
   }
 
-  private void assemble(Matrix projected, Matrix hidden) {
+  private void assemble(Matrix projected, List<float[]> patchPositions, Matrix hidden) {
     float[] row = new float[projected.columns()];
+    int leading = leadingTokens.size();
     for (int t = 0; t < hidden.rows(); t++) {
-      if (t < leadingTokens.size()) {
+      if (t < leading) {
         System.arraycopy(leadingTokens.get(t), 0, row, 0, row.length);
       } else {
-        projected.readRow(t - leadingTokens.size(), row, 0);
+        projected.readRow(t - leading, row, 0);
       }
-      float[] position = positions.get(t);
+      float[] position = t < leading ? positions.leading().get(t) : patchPositions.get(t - leading);
       for (int j = 0; j < row.length; j++) {
         row[j] += position[j];
       }

@@ -135,12 +135,8 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
     if (sequence instanceof Sequence.Embeddings embeddings) {
       return embeddings.tokens();
     }
-    EmbeddingConfig.Patches patches = (EmbeddingConfig.Patches) stack.embedding();
-    int grid =
-        (patches.imageHeight() / patches.patchSize())
-            * (patches.imageWidth() / patches.patchSize());
-    return grid
-        + patches.leadingTokens().stream().mapToInt(EmbeddingConfig.LeadingToken::count).sum();
+    Sequence.Pixels pixels = (Sequence.Pixels) sequence;
+    return ((EmbeddingConfig.Patches) stack.embedding()).tokens(pixels.height(), pixels.width());
   }
 
   private static Sequence cut(Sequence sequence, int tokens) {
