@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
  * Reads the untrusted JSON files of a checkpoint folder as trees: bounded, each key once, no NaN or
  * infinity.
  */
-final class JsonFiles {
+public final class JsonFiles {
   private static final int MAX_BYTES = 8 << 20;
   private static final int MAX_DEPTH = 64;
   private static final int MAX_NUMBER_LENGTH = 100;
@@ -42,7 +42,12 @@ final class JsonFiles {
 
   private JsonFiles() {}
 
-  static JsonNode read(CheckpointFolder folder, String file) throws IOException {
+  /**
+   * Reads a file.
+   *
+   * @throws CheckpointException if it is missing, too long, or not well-formed
+   */
+  public static JsonNode read(CheckpointFolder folder, String file) throws IOException {
     String location = folder.locationOf(file);
     if (!folder.exists(file)) {
       throw new CheckpointException(
@@ -52,7 +57,13 @@ final class JsonFiles {
     return parse(location, folder.readAll(file, MAX_BYTES));
   }
 
-  static JsonNode parse(String location, byte[] text) {
+  /**
+   * Reads the content of a file.
+   *
+   * @param location where it is from, for messages
+   * @throws CheckpointException if it is too long or not well-formed
+   */
+  public static JsonNode parse(String location, byte[] text) {
     try {
       return parse(
           location, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString());

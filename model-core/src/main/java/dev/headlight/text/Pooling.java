@@ -1,83 +1,92 @@
 package dev.headlight.text;
 
+import dev.headlight.safetensors.Excerpt;
 import java.io.Serializable;
-import java.util.Map;
-import java.util.TreeSet;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
-/** Reduces the hidden states of a sequence to one embedding. Implementations hold no state. */
-@FunctionalInterface
-public interface Pooling extends Serializable {
-  /** The first token's hidden state. */
-  Pooling CLS = (hiddenStates, tokens, width) -> row(hiddenStates, 0, width);
+/**
+ * Reduces the hidden states of a sequence to one vector.
+ *
+ * @param modes one or more; the vectors of several are put one after the other
+ * @param includePrompt whether the tokens of a prompt count like those of the text behind it
+ */
+public record Pooling(List<PoolingMode> modes, boolean includePrompt) implements Serializable {
 
-  /** The last token's hidden state. */
-  Pooling LAST_TOKEN = (hiddenStates, tokens, width) -> row(hiddenStates, tokens - 1, width);
+  public Pooling {
+    modes = List.copyOf(modes);
+    if (modes.isEmpty()) {
+      throw new IllegalArgumentException("pooling: expected one mode or more, found none");
+    }
+  }
 
-  /** The mean over all tokens, summed in double precision. */
-  Pooling MEAN = Pooling::mean;
+  /** Pooling with modes by their names, prompts included. */
+  public static Pooling of(PoolingMode... modes) {
+    return new Pooling(List.of(modes), true);
+  }
 
   /**
-   * Pools one sequence.
+   * Pooling by name: one of {@link PoolingMode#labels()}, or several with commas between them.
+   *
+   * @throws IllegalArgumentException for any other name; the message lists all
+   */
+  public static Pooling named(String names) {
+    return new Pooling(Arrays.stream(names.split(",", -1)).map(Pooling::mode).toList(), true);
+  }
+
+  private static PoolingMode mode(String name) {
+    return PoolingMode.named(name.strip())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "pooling: expected one of %s, or several with commas between them, found '%s'"
+                        .formatted(String.join(", ", PoolingMode.labels()), Excerpt.of(name))));
+  }
+
+  /** The same, with or without the tokens of a prompt. */
+  public Pooling withPrompt(boolean included) {
+    return new Pooling(modes, included);
+  }
+
+  /** The names of the modes with commas between them. */
+  public String name() {
+    return modes.stream().map(PoolingMode::label).collect(Collectors.joining(","));
+  }
+
+  /**
+   * The length of the vectors.
+   *
+   * @param width d
+   */
+  public int width(int width) {
+    return Math.multiplyExact(modes.size(), width);
+  }
+
+  /** Pools a sequence without a prompt. */
+  public float[] pool(float[] hiddenStates, int tokens, int width) {
+    return pool(hiddenStates, tokens, width, 0);
+  }
+
+  /**
+   * Pools one sequence. Where only the prompt is left of a text and prompts do not count, the
+   * vector is all zeros.
    *
    * @param hiddenStates {@code [T * d]}, row-major; not changed
    * @param tokens T, at least 1
    * @param width d
-   * @return {@code [d]}
+   * @param promptTokens how many of the first tokens are special ones and the prompt
+   * @return {@code [modes * d]}
    */
-  float[] pool(float[] hiddenStates, int tokens, int width);
-
-  /**
-   * Pooling by name: {@code cls}, {@code mean} or {@code lasttoken}.
-   *
-   * @throws IllegalArgumentException for any other name; the message lists all
-   */
-  static Pooling named(String name) {
-    Map<String, Pooling> all = Map.of("cls", CLS, "mean", MEAN, "lasttoken", LAST_TOKEN);
-    Pooling pooling = all.get(name);
-    if (pooling == null) {
-      throw new IllegalArgumentException(
-          "pooling: expected one of %s, found '%s'"
-              .formatted(String.join(", ", new TreeSet<>(all.keySet())), name));
-    }
-    return pooling;
-  }
-
-  /**
-   * An embedding scaled to Euclidean length 1. As with PyTorch's {@code normalize}, lengths below
-   * 1e-12 count as 1e-12, so that zeros stay zeros.
-   *
-   * @param embedding {@code [d]}; not changed
-   */
-  static float[] normalize(float[] embedding) {
-    double squares = 0;
-    for (float value : embedding) {
-      squares += (double) value * value;
-    }
-    double length = Math.max(Math.sqrt(squares), 1e-12);
-    float[] normalized = new float[embedding.length];
-    for (int i = 0; i < embedding.length; i++) {
-      normalized[i] = (float) (embedding[i] / length);
-    }
-    return normalized;
-  }
-
-  private static float[] row(float[] hiddenStates, int row, int width) {
-    float[] result = new float[width];
-    System.arraycopy(hiddenStates, row * width, result, 0, width);
-    return result;
-  }
-
-  private static float[] mean(float[] hiddenStates, int tokens, int width) {
-    double[] sums = new double[width];
-    for (int token = 0; token < tokens; token++) {
-      for (int i = 0; i < width; i++) {
-        sums[i] += hiddenStates[token * width + i];
+  public float[] pool(float[] hiddenStates, int tokens, int width, int promptTokens) {
+    float[] pooled = new float[width(width)];
+    int first = includePrompt ? 0 : promptTokens;
+    if (first < tokens) {
+      PoolingMode.Tokens counted = new PoolingMode.Tokens(hiddenStates, first, tokens, width);
+      for (int mode = 0; mode < modes.size(); mode++) {
+        modes.get(mode).pool(counted, pooled, mode * width);
       }
     }
-    float[] mean = new float[width];
-    for (int i = 0; i < width; i++) {
-      mean[i] = (float) (sums[i] / tokens);
-    }
-    return mean;
+    return pooled;
   }
 }

@@ -1,97 +1,113 @@
 package dev.headlight.text;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.headlight.safetensors.CheckpointException;
-import dev.headlight.safetensors.CheckpointFolder;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
- * The tokenizer that a {@code tokenizer.json} describes, run by Hugging Face's own library. Its
- * stored truncation and padding are overridden: nothing is padded, and truncation is up to the
- * caller.
+ * The text of a {@code tokenizer.json} and what was read of it.
+ *
+ * @param sections {@code truncation}, {@code padding} and {@code normalizer}, as far as they are
+ *     there
+ * @param ids of the tokens that were asked for, as far as they are there
+ * @param special ids of added tokens that are marked as special
+ * @param unknown id of the model's unknown token
  */
-public final class TokenizerJson implements Tokenizer {
-  /** The name of the file in a checkpoint folder. */
-  public static final String FILE = "tokenizer.json";
+record TokenizerJson(
+    String json,
+    Map<String, Section> sections,
+    SortedMap<String, Integer> ids,
+    SortedSet<Integer> special,
+    Optional<Integer> unknown) {
 
-  private static final long MOST_BYTES = 256L << 20;
+  /**
+   * The value of one key.
+   *
+   * @param start of the value in the text
+   * @param end behind its last character
+   * @param value null for JSON's null
+   */
+  record Section(int start, int end, JsonNode value) {}
 
-  private final byte[] json;
-  private final String location;
-  // One native tokenizer per limit, since the limit is fixed when it is made.
-  private final Map<Integer, HuggingFaceTokenizer> tokenizers = new ConcurrentHashMap<>();
-
-  private TokenizerJson(byte[] json, String location) {
-    this.json = json;
-    this.location = location;
-  }
-
-  /** The file's content, if the folder has one. */
-  public static Optional<byte[]> read(CheckpointFolder folder) {
-    if (!folder.exists(FILE)) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(folder.readAll(FILE, MOST_BYTES));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Whether texts lose their end when they are too long, or their start. */
+  boolean truncatesLeft() {
+    JsonNode truncation = value("truncation");
+    return truncation != null && truncation.path("direction").asText().equals("Left");
   }
 
   /**
-   * A tokenizer of a file's content.
+   * The same tokenizer without truncation and padding of its own, character by character as it was
+   * elsewhere.
    *
-   * @param location where the content is from, for messages
+   * @param lowercase whether texts are to be put in lower case before all else, unless the
+   *     tokenizer has a step that does so
    */
-  public static TokenizerJson of(byte[] json, String location) {
-    return new TokenizerJson(json.clone(), location);
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * @throws CheckpointException if the file's content is not a tokenizer
-   */
-  @Override
-  public Tokenized tokenize(String text, int maxTokens) {
-    Encoding encoding = tokenizers.computeIfAbsent(maxTokens, this::open).encode(text);
-    int[] typeIds = ints(encoding.getTypeIds());
-    boolean plain = Arrays.stream(typeIds).allMatch(type -> type == 0);
-    return new Tokenized(
-        ints(encoding.getIds()), plain ? new int[0] : typeIds, encoding.exceedMaxLength());
-  }
-
-  private HuggingFaceTokenizer open(int maxTokens) {
-    Map<String, String> options =
-        Map.of(
-            "addSpecialTokens", "true",
-            "padding", "false",
-            "truncation", "true",
-            "maxLength", Integer.toString(maxTokens));
-    try {
-      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
-    } catch (IOException | RuntimeException e) {
-      throw new CheckpointException(
-          "%s: expected the description of a tokenizer, found that it cannot be read: %s. Save it again with AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."
-              .formatted(location, e.getMessage()),
-          e);
+  String prepared(boolean lowercase) {
+    List<Edit> edits = new ArrayList<>();
+    for (String key : List.of("truncation", "padding")) {
+      if (value(key) != null) {
+        edits.add(new Edit(sections.get(key).start(), sections.get(key).end(), "null"));
+      }
     }
+    if (lowercase && !lowercases(value("normalizer"))) {
+      edits.add(lowercasing());
+    }
+    edits.sort(Comparator.comparingInt(Edit::start));
+    StringBuilder prepared = new StringBuilder(json.length() + 64);
+    int copied = 0;
+    for (Edit edit : edits) {
+      prepared.append(json, copied, edit.start()).append(edit.replacement());
+      copied = edit.end();
+    }
+    return prepared.append(json, copied, json.length()).toString();
   }
 
-  private static int[] ints(long[] values) {
-    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+  private record Edit(int start, int end, String replacement) {}
+
+  /** Only steps named Lowercase count; lower-casing twice does no harm. */
+  private static boolean lowercases(JsonNode normalizer) {
+    if (normalizer == null) {
+      return false;
+    }
+    if (normalizer.path("type").asText().equals("Sequence")) {
+      for (JsonNode step : normalizer.path("normalizers")) {
+        if (step.path("type").asText().equals("Lowercase")) {
+          return true;
+        }
+      }
+    }
+    return normalizer.path("type").asText().equals("Lowercase");
   }
 
-  @Override
-  public void close() {
-    tokenizers.values().forEach(HuggingFaceTokenizer::close);
-    tokenizers.clear();
+  private Edit lowercasing() {
+    ArrayNode steps = JsonNodeFactory.instance.arrayNode();
+    steps.addObject().put("type", "Lowercase");
+    JsonNode normalizer = value("normalizer");
+    if (normalizer != null && normalizer.path("type").asText().equals("Sequence")) {
+      normalizer.path("normalizers").forEach(steps::add);
+    } else if (normalizer != null) {
+      steps.add(normalizer);
+    }
+    ObjectNode sequence = JsonNodeFactory.instance.objectNode().put("type", "Sequence");
+    sequence.set("normalizers", steps);
+    if (sections.containsKey("normalizer")) {
+      Section section = sections.get("normalizer");
+      return new Edit(section.start(), section.end(), sequence.toString());
+    }
+    int afterBrace = json.indexOf('{') + 1;
+    return new Edit(afterBrace, afterBrace, "\"normalizer\":" + sequence + ",");
+  }
+
+  private JsonNode value(String key) {
+    Section section = sections.get(key);
+    return section == null ? null : section.value();
   }
 }

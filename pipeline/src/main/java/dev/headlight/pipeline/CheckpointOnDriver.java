@@ -7,7 +7,7 @@ import dev.headlight.model.Inventory;
 import dev.headlight.pipeline.EncoderOptions.WeightsDistribution;
 import dev.headlight.safetensors.CheckpointException;
 import dev.headlight.safetensors.TensorInfo;
-import dev.headlight.text.TokenizerJson;
+import dev.headlight.text.TokenizerDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -24,7 +24,7 @@ final class CheckpointOnDriver {
   private final HadoopCheckpointFolder folder;
   private final Checkpoint checkpoint;
   private final Inventory inventory;
-  private final Optional<byte[]> tokenizerJson;
+  private final Optional<TokenizerDefinition> tokenizer;
   private String sha256;
 
   private CheckpointOnDriver(HadoopCheckpointFolder folder) throws IOException {
@@ -35,7 +35,7 @@ final class CheckpointOnDriver {
       throw new CheckpointException(
           "%s: %s".formatted(folder.location(), String.join("\n- ", inventory.problems())));
     }
-    this.tokenizerJson = TokenizerJson.read(folder);
+    this.tokenizer = TokenizerDefinition.read(folder);
   }
 
   /**
@@ -61,7 +61,7 @@ final class CheckpointOnDriver {
   }
 
   boolean hasTokenizer() {
-    return tokenizerJson.isPresent();
+    return tokenizer.isPresent();
   }
 
   /** SHA-256 of the files that make the model. Reads them whole, the first time. */
@@ -111,7 +111,7 @@ final class CheckpointOnDriver {
         folder.readAll("config.json", MOST_CONFIG_BYTES),
         List.copyOf(checkpoint.tensors().tensors().keySet()),
         withTensors ? ChunkedTensors.layOut(used) : List.of(),
-        readsText ? tokenizerJson.orElseThrow() : null,
+        readsText ? tokenizer.orElseThrow() : null,
         kernels.name(),
         kernels.precision());
   }

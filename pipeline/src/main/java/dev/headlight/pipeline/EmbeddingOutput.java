@@ -1,5 +1,6 @@
 package dev.headlight.pipeline;
 
+import dev.headlight.text.EmbeddingModule;
 import dev.headlight.text.Pooling;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,8 @@ final class EmbeddingOutput implements Output {
               float[] pooled =
                   pooling.pool(states.lastHiddenState(), states.tokens(), states.width());
               float[] cut = Arrays.copyOf(pooled, dimension);
-              return TablePayload.floats(normalize ? Pooling.normalize(cut) : cut);
+              return TablePayload.floats(
+                  normalize ? new EmbeddingModule.Normalize().apply(cut) : cut);
             },
             payload ->
                 Bridge.call(

@@ -7,7 +7,7 @@ import dev.headlight.model.TransformerModel;
 import dev.headlight.safetensors.TensorInfo;
 import dev.headlight.safetensors.TensorSource;
 import dev.headlight.text.Tokenizer;
-import dev.headlight.text.TokenizerJson;
+import dev.headlight.text.TokenizerDefinition;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import java.util.Set;
  * @param tensorNames names of all tensors of the checkpoint
  * @param tensors the tensors that the model uses, with their places in the chunks; empty where
  *     executors read the checkpoint themselves
- * @param tokenizerJson content of {@code tokenizer.json}, null where text is not read
+ * @param tokenizer null where text is not read
  * @param kernels name of the kernels: those of the driver, so that no executor chooses others
  * @param precision they compute in
  */
@@ -36,7 +36,7 @@ record ModelPayload(
     byte[] configJson,
     List<String> tensorNames,
     List<TensorInfo> tensors,
-    byte[] tokenizerJson,
+    TokenizerDefinition tokenizer,
     String kernels,
     String precision)
     implements Serializable {
@@ -65,16 +65,17 @@ record ModelPayload(
 
   LoadedModel build(TensorSource source) throws IOException {
     ConfigJson config = ConfigJson.parse(location + "/config.json", configJson);
+    // First what may be refused, then what takes native memory.
+    Optional<Tokenizer> opened = openTokenizer();
     TransformerModel model =
         TransformerModel.build(
             Families.describe(config, Set.copyOf(tensorNames)),
             source,
             Kernels.named(kernels, precision));
-    return new LoadedModel(model, tokenizer());
+    return new LoadedModel(model, opened);
   }
 
-  Optional<Tokenizer> tokenizer() {
-    return Optional.ofNullable(tokenizerJson)
-        .map(json -> TokenizerJson.of(json, location + "/" + TokenizerJson.FILE));
+  private Optional<Tokenizer> openTokenizer() {
+    return Optional.ofNullable(tokenizer).map(TokenizerDefinition::open);
   }
 }

@@ -1,6 +1,7 @@
 package dev.headlight.pipeline;
 
 import dev.headlight.model.Sequence;
+import dev.headlight.text.Tokenized;
 import dev.headlight.text.Tokenizer;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -49,7 +50,7 @@ final class TextSource implements InputSource {
       throw new RejectedRow(RejectedRow.NULL_INPUT, "%s is null".formatted(column));
     }
     Tokenizer tokenizer = context.model().tokenizer().orElseThrow();
-    Tokenizer.Tokenized tokens = tokenizer.tokenize(text, context.maxTokens());
+    Tokenized tokens = tokenizer.tokenize(text, context.maxTokens());
     return new ReadSequence(
         new Sequence.Tokens(tokens.inputIds(), tokens.tokenTypeIds()), tokens.truncated());
   }
