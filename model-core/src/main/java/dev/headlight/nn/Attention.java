@@ -120,21 +120,26 @@ public final class Attention implements Operation {
     Matrix result = attended.rows(queries.start(sequence), length);
     int tileQueries = tileQueries(length, totalKeys);
     int tileHeads = Math.max(1, Math.min(shape.heads(), TILE_FLOATS / (tileQueries * totalKeys)));
-    for (int head = 0; head < shape.heads(); head += tileHeads) {
-      HeadGroup group = group(head, Math.min(tileHeads, shape.heads() - head));
-      for (int first = 0; first < length; first += tileQueries) {
-        int count = Math.min(tileQueries, length - first);
-        Tile tile =
-            new Tile(
-                sequence,
-                group,
-                first,
-                count,
-                mask.firstKey(first),
-                mask.endKey(first + count - 1, totalKeys),
-                totalKeys);
-        attendTile(tile, query, key, value, result, input.observer(), context);
-      }
+    int headTiles = (shape.heads() + tileHeads - 1) / tileHeads;
+    int queryTiles = (length + tileQueries - 1) / tileQueries;
+    AttentionObserver observer = input.observer();
+    // keys and values of a head group stay in cache unless an observer has to see all heads at once
+    boolean byQuery = observer != null && observer.seesAllHeadsOfAQueryInTurn();
+    for (int i = 0; i < headTiles * queryTiles; i++) {
+      int head = tileHeads * (byQuery ? i % headTiles : i / queryTiles);
+      int first = tileQueries * (byQuery ? i / headTiles : i % queryTiles);
+      int heads = Math.min(tileHeads, shape.heads() - head);
+      int count = Math.min(tileQueries, length - first);
+      Tile tile =
+          new Tile(
+              sequence,
+              group(head, heads),
+              first,
+              count,
+              mask.firstKey(first),
+              mask.endKey(first + count - 1, totalKeys),
+              totalKeys);
+      attendTile(tile, query, key, value, result, observer, context);
     }
   }
 

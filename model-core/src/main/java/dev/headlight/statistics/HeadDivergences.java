@@ -2,6 +2,7 @@ package dev.headlight.statistics;
 
 import dev.headlight.nn.AttentionTile;
 import dev.headlight.statistics.SequenceStatistics.HeadDivergence;
+import dev.headlight.tensor.Matrix;
 import java.util.Arrays;
 
 /**
@@ -16,7 +17,7 @@ final class HeadDivergences {
   private final int heads;
   private final double[] sums; // [h, h], upper triangle
   private final double[] negativeEntropy; // [h]
-  private float[] rows = new float[0]; // [h, visible]
+  private float[] rows = new float[0]; // [h, tq, columns]
   private int layer;
   private int queries;
 
@@ -33,12 +34,11 @@ final class HeadDivergences {
     Arrays.fill(sums, 0);
   }
 
-  /** Takes the next queries, of all heads. */
+  /** Takes some heads of the next queries; all heads of these queries come one after the other. */
   void add(AttentionTile tile) {
-    if (tile.heads() != heads) {
-      throw new IllegalStateException(
-          "divergence between heads needs tiles of all %d heads, found one of %d"
-              .formatted(heads, tile.heads()));
+    read(tile);
+    if (tile.firstHead() + tile.heads() < heads) {
+      return;
     }
     for (int query = 0; query < tile.queries(); query++) {
       addQuery(tile, query);
@@ -46,20 +46,32 @@ final class HeadDivergences {
     queries += tile.queries();
   }
 
+  /** Keeps the rows of some heads until those of all heads are there: {@code [h, tq, columns]}. */
+  private void read(AttentionTile tile) {
+    Matrix weights = tile.weights();
+    if (rows.length < heads * tile.queries() * weights.columns()) {
+      rows = Arrays.copyOf(rows, heads * tile.queries() * weights.columns());
+    }
+    int at = tile.firstHead() * tile.queries() * weights.columns();
+    for (int row = 0; row < weights.rows(); row++) {
+      weights.readRow(row, rows, at + row * weights.columns());
+    }
+  }
+
   private void addQuery(AttentionTile tile, int query) {
+    int columns = tile.weights().columns();
     int from = tile.rows().from(tile.row(0, query));
     int visible = tile.rows().to(tile.row(0, query)) - from;
-    if (rows.length < heads * visible) {
-      rows = new float[heads * tile.totalKeys()];
-    }
+    int first = query * columns + from;
+    int headStride = tile.queries() * columns;
     for (int head = 0; head < heads; head++) {
-      int source = tile.weights().index(tile.row(head, query)) + from;
-      tile.weights().floats().get(source, rows, head * visible, visible);
-      negativeEntropy[head] = Logarithms.sumOfXLogX(rows, head * visible, visible);
+      negativeEntropy[head] = Logarithms.sumOfXLogX(rows, first + head * headStride, visible);
     }
     for (int g = 0; g < heads; g++) {
       for (int h = g + 1; h < heads; h++) {
-        double ofMean = Logarithms.sumOfMeanLogMean(rows, g * visible, h * visible, visible);
+        double ofMean =
+            Logarithms.sumOfMeanLogMean(
+                rows, first + g * headStride, first + h * headStride, visible);
         double divergence = 0.5 * (negativeEntropy[g] + negativeEntropy[h]) - ofMean;
         sums[g * heads + h] += Math.max(0, divergence);
       }

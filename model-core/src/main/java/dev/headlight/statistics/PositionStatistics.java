@@ -1,5 +1,6 @@
 package dev.headlight.statistics;
 
+import dev.headlight.statistics.RowSums.Distances;
 import java.util.List;
 
 /**
@@ -27,20 +28,29 @@ final class PositionStatistics implements HeadAccumulator {
 
   private static final double SINK_THRESHOLD = 0.3;
 
+  /** Rows whose masses are added in float32 before they are added in double precision. */
+  private static final int QUERIES_PER_SUM = 16;
+
+  private final RowReductions reductions = RowReductions.best();
+  private final Distances sums = new Distances();
   private final Mean distance = new Mean();
   private final Mean deviation = new Mean();
   private final Mean first = new Mean();
   private final Mean diagonal = new Mean();
   private final Mean previous = new Mean();
   private final Mean next = new Mean();
-  private final Mean forward = new Mean();
-  private final Mean backward = new Mean();
-  private final List<Mean> means =
-      List.of(distance, deviation, first, diagonal, previous, next, forward, backward);
+  private final List<Mean> means = List.of(distance, deviation, first, diagonal, previous, next);
+  private double forward;
+  private double backward;
+  private int queries;
 
   @Override
   public void begin(int sequence) {
     means.forEach(Mean::clear);
+    sums.clear();
+    forward = 0;
+    backward = 0;
+    queries = 0;
   }
 
   @Override
@@ -56,15 +66,21 @@ final class PositionStatistics implements HeadAccumulator {
   }
 
   private void addMoments(RowBlock rows, int row) {
-    float[] weights = rows.weights();
-    int start = rows.start(row);
-    int end = rows.end(row);
     int centre = rows.index(row, rows.query(row));
-    double mean = RowReductions.meanDistance(weights, start, end, centre);
-    distance.add(mean);
-    deviation.add(Math.sqrt(RowReductions.squaredDeviations(weights, start, end, centre, mean)));
-    backward.add(RowReductions.sum(weights, start, Math.min(end, centre)));
-    forward.add(RowReductions.sum(weights, Math.max(start, centre + 1), end));
+    reductions.distances(rows.weights(), rows.start(row), rows.end(row), centre, sums);
+    distance.add(sums.mean);
+    deviation.add(Math.sqrt(sums.squaredDeviation));
+    queries++;
+    // at fixed queries, so that the result does not depend on how rows are cut into blocks
+    if ((rows.query(row) + 1) % QUERIES_PER_SUM == 0) {
+      addUp();
+    }
+  }
+
+  private void addUp() {
+    backward += Distances.sum(sums.before);
+    forward += Distances.sum(sums.after);
+    sums.clearSums();
   }
 
   private static void addIfVisible(Mean mean, RowBlock rows, int row, int key) {
@@ -79,6 +95,9 @@ final class PositionStatistics implements HeadAccumulator {
     for (int m = 0; m < means.size(); m++) {
       values[at + m] = (float) means.get(m).value();
     }
-    values[at + means.size()] = first.value() > SINK_THRESHOLD ? 1f : 0f;
+    addUp();
+    values[at + 6] = (float) (forward / queries);
+    values[at + 7] = (float) (backward / queries);
+    values[at + 8] = first.value() > SINK_THRESHOLD ? 1f : 0f;
   }
 }

@@ -7,6 +7,7 @@ import dev.headlight.statistics.SequenceStatistics.ReceivedAttention;
  * (Zhang 2023).
  */
 final class ReceivedAttentionRows implements LayerRows {
+  private final RowReductions reductions = RowReductions.best();
   private final BatchDescription.Side side;
   private int layer;
   private int keys;
@@ -30,7 +31,7 @@ final class ReceivedAttentionRows implements LayerRows {
   public void add(int head, RowBlock rows) {
     for (int r = 0; r < rows.rows(); r++) {
       int first = rows.firstVisibleKey(r);
-      RowReductions.addTo(rows.weights(), rows.start(r), rows.end(r), sums, head * keys + first);
+      reductions.addTo(rows.weights(), rows.start(r), rows.end(r), sums, head * keys + first);
       if (head == 0) {
         changes[first]++;
         changes[first + rows.visible(r)]--;

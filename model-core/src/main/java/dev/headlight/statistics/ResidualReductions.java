@@ -1,36 +1,56 @@
 package dev.headlight.statistics;
 
-/** Reductions of rows of the residual stream, in double precision. */
-final class ResidualReductions {
-  private ResidualReductions() {}
+/**
+ * Reductions of rows of the residual stream, {@code values[at, at + width)}. Sums are in double
+ * precision. Stateless, safe for use by several threads.
+ */
+interface ResidualReductions {
 
-  static double sumOfSquares(float[] row, int width) {
-    double sum = 0;
-    for (int k = 0; k < width; k++) {
-      sum += (double) row[k] * row[k];
-    }
-    return sum;
+  /** The fastest that this machine runs. */
+  static ResidualReductions best() {
+    return Holder.BEST;
   }
 
-  static double sumOfSquares(double[] row, int width) {
-    double sum = 0;
-    for (int k = 0; k < width; k++) {
-      sum += row[k] * row[k];
-    }
-    return sum;
+  /** Chosen once: the just-in-time compiler then sees one implementation only. */
+  final class Holder {
+    private static final ResidualReductions BEST =
+        VectorModule.isPresent() ? new VectorResidualReductions() : new ScalarResidualReductions();
+
+    private Holder() {}
   }
 
-  /** Adds a row to one sum, and the row times a scale to the other. */
-  static void addScaled(float[] row, int width, double scale, double[] sums, double[] scaledSums) {
-    for (int k = 0; k < width; k++) {
-      sums[k] += row[k];
-      scaledSums[k] += row[k] * scale;
-    }
-  }
+  /** Rows that {@link #add} takes at once. */
+  int ROWS = 4;
 
-  static void copyAbsolute(float[] row, int width, float[] absolute, int at) {
-    for (int k = 0; k < width; k++) {
-      absolute[at + k] = Math.abs(row[k]);
-    }
-  }
+  double sumOfSquares(float[] values, int at, int width);
+
+  /**
+   * Adds {@link #ROWS} consecutive rows to one sum, and the rows times a scale each to another.
+   *
+   * @param at where the first row begins
+   * @param scales one per row
+   * @param sums {@code [width]}
+   * @param scaledSums {@code [width]}
+   */
+  void add(float[] values, int at, int width, double[] scales, double[] sums, double[] scaledSums);
+
+  /** Largest absolute value; NaN if one of the values is. */
+  float largestAbsolute(float[] values, int count);
+
+  /**
+   * Number of absolute values below a threshold.
+   *
+   * @param bits the threshold as bits of a float that is not negative
+   */
+  int countBelow(float[] values, int count, int bits);
+
+  /**
+   * Collects absolute values in an interval.
+   *
+   * @param low bits of the least value to collect
+   * @param high bits of the least value above that not to collect
+   * @param found has room for all of them
+   * @return their number
+   */
+  int collect(float[] values, int count, int low, int high, float[] found);
 }

@@ -19,11 +19,12 @@ final class ResidualStatistics {
           new Statistic("rank_residual", "share", "what is left when tokens lose their mean"),
           new Statistic("mean_cosine", "cosine", "cosine of two tokens, over all pairs"));
 
-  private final Median median = new Median();
-  private float[] row = new float[0]; // [d]
-  private float[] absolute = new float[0]; // [T * d]
+  private final ResidualReductions reductions = ResidualReductions.best();
+  private final Median median = new Median(reductions);
+  private float[] values = new float[0]; // [T, d]
   private double[] sums = new double[0]; // [d]
   private double[] unitSums = new double[0]; // [d]
+  private final double[] scales = new double[ResidualReductions.ROWS];
 
   /**
    * The statistics of a sequence, in the order of {@link #STATISTICS}.
@@ -36,44 +37,53 @@ final class ResidualStatistics {
     resize(tokens, width);
     double norms = 0;
     double squares = 0;
-    for (int t = 0; t < tokens; t++) {
-      hidden.readRow(t, row, 0);
-      double square = ResidualReductions.sumOfSquares(row, width);
-      double norm = Math.sqrt(square);
-      squares += square;
-      norms += norm;
-      ResidualReductions.addScaled(row, width, 1 / norm, sums, unitSums);
-      ResidualReductions.copyAbsolute(row, width, absolute, t * width);
+    for (int first = 0; first < tokens; first += ResidualReductions.ROWS) {
+      for (int row = 0; row < ResidualReductions.ROWS; row++) {
+        scales[row] = 0;
+        int token = first + row;
+        if (token < tokens) {
+          hidden.readRow(token, values, token * width);
+          double square = reductions.sumOfSquares(values, token * width, width);
+          double norm = Math.sqrt(square);
+          squares += square;
+          norms += norm;
+          scales[row] = 1 / norm;
+        }
+      }
+      reductions.add(values, first * width, width, scales, sums, unitSums);
     }
-    float largest = RowReductions.largest(absolute, 0, tokens * width);
+    float largest = reductions.largestAbsolute(values, tokens * width);
     return new float[] {
       (float) (norms / tokens),
       largest,
-      (float) median.of(absolute, tokens * width),
-      (float) rankResidual(tokens, width, squares),
-      (float) meanCosine(tokens, width)
+      (float) median.of(values, tokens * width, largest),
+      (float) rankResidual(tokens, squares),
+      (float) meanCosine(tokens)
     };
   }
 
   private void resize(int tokens, int width) {
-    if (row.length != width) {
-      row = new float[width];
+    if (sums.length != width) {
       sums = new double[width];
       unitSums = new double[width];
     }
-    if (absolute.length < tokens * width) {
-      absolute = new float[tokens * width];
+    // whole groups of rows, the last filled up with zeros
+    int groups = (tokens + ResidualReductions.ROWS - 1) / ResidualReductions.ROWS;
+    int size = groups * ResidualReductions.ROWS * width;
+    if (values.length < size) {
+      values = new float[size];
     }
+    Arrays.fill(values, tokens * width, size, 0f);
     Arrays.fill(sums, 0);
     Arrays.fill(unitSums, 0);
   }
 
   /** {@code |X - 1 mean|_F / |X|_F}, where {@code |X - 1 mean|^2 = |X|^2 - n |mean|^2}. */
-  private double rankResidual(int tokens, int width, double squares) {
+  private double rankResidual(int tokens, double squares) {
     if (tokens == 1) {
       return squares > 0 ? 0 : Double.NaN;
     }
-    double meanSquare = ResidualReductions.sumOfSquares(sums, width) / tokens;
+    double meanSquare = sumOfSquares(sums) / tokens;
     return Math.sqrt(Math.max(0, squares - meanSquare) / squares);
   }
 
@@ -81,11 +91,19 @@ final class ResidualStatistics {
    * The sum over all ordered pairs of unit vectors is {@code |sum u|^2}, of which n are pairs of
    * equals.
    */
-  private double meanCosine(int tokens, int width) {
+  private double meanCosine(int tokens) {
     if (tokens == 1) {
       return Double.NaN;
     }
-    double all = ResidualReductions.sumOfSquares(unitSums, width);
+    double all = sumOfSquares(unitSums);
     return (all - tokens) / ((double) tokens * (tokens - 1));
+  }
+
+  private static double sumOfSquares(double[] vector) {
+    double sum = 0;
+    for (double element : vector) {
+      sum += element * element;
+    }
+    return sum;
   }
 }

@@ -77,7 +77,10 @@ final class RolloutRows implements LayerRows {
     for (int i = 0; i < tokens; i++) {
       int row = i * tokens;
       mixed[row + i] += side.heads();
-      double sum = RowReductions.sum(mixed, row, row + tokens);
+      double sum = 0;
+      for (int k = row; k < row + tokens; k++) {
+        sum += mixed[k];
+      }
       for (int k = row; k < row + tokens; k++) {
         mixed[k] = (float) (mixed[k] / sum);
       }

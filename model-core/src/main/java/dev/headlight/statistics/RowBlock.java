@@ -3,6 +3,7 @@ package dev.headlight.statistics;
 import dev.headlight.kernel.SoftmaxRows;
 import dev.headlight.nn.AttentionTile;
 import dev.headlight.tensor.Matrix;
+import java.util.Arrays;
 
 /**
  * Attention rows of one head for consecutive queries, copied once out of native memory into an
@@ -14,7 +15,7 @@ final class RowBlock {
 
   private float[] weights = new float[BLOCK_FLOATS];
   private int rows;
-  private int columns;
+  private int stride;
   private int firstQuery;
   private int firstKey;
   private int tileRow;
@@ -22,27 +23,35 @@ final class RowBlock {
 
   /** Queries of a tile that fit one block. */
   static int queriesPerBlock(AttentionTile tile) {
-    return Math.max(1, BLOCK_FLOATS / Math.max(1, tile.weights().columns()));
+    return Math.max(1, BLOCK_FLOATS / aligned(Math.max(1, tile.weights().columns())));
+  }
+
+  private static int aligned(int columns) {
+    return (columns + RowReductions.ALIGNMENT - 1)
+        / RowReductions.ALIGNMENT
+        * RowReductions.ALIGNMENT;
   }
 
   /** Reads {@code count} queries of one head of a tile, both counted from the tile's first. */
   void read(AttentionTile tile, int head, int query, int count) {
     Matrix source = tile.weights();
+    int columns = source.columns();
     rows = count;
-    columns = source.columns();
+    stride = aligned(columns);
     firstQuery = tile.firstQuery() + query;
     firstKey = tile.firstKey();
     tileRow = tile.row(head, query);
     ranges = tile.rows();
-    if (weights.length < count * columns) {
-      weights = new float[count * columns];
+    if (weights.length < count * stride) {
+      weights = new float[count * stride];
     }
-    if (source.contiguous()) {
+    if (source.contiguous() && stride == columns) {
       source.floats().get(source.index(tileRow), weights, 0, count * columns);
-    } else {
-      for (int r = 0; r < count; r++) {
-        source.readRow(tileRow + r, weights, r * columns);
-      }
+      return;
+    }
+    for (int r = 0; r < count; r++) {
+      source.readRow(tileRow + r, weights, r * stride);
+      Arrays.fill(weights, r * stride + columns, (r + 1) * stride, 0f);
     }
   }
 
@@ -62,17 +71,17 @@ final class RowBlock {
 
   /** Index in {@link #weights} of the first visible key of a row. */
   int start(int row) {
-    return row * columns + ranges.from(tileRow + row);
+    return row * stride + ranges.from(tileRow + row);
   }
 
   /** Index in {@link #weights} after the last visible key of a row. */
   int end(int row) {
-    return row * columns + ranges.to(tileRow + row);
+    return row * stride + ranges.to(tileRow + row);
   }
 
   /** Index in {@link #weights} where a key of a row stands, or would stand if it is not visible. */
   int index(int row, int key) {
-    return row * columns + key - firstKey;
+    return row * stride + key - firstKey;
   }
 
   /** First key a row sees. */

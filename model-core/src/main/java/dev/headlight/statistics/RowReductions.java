@@ -1,58 +1,65 @@
 package dev.headlight.statistics;
 
-/** Reductions of one attention row, {@code weights[start, end)}. Weights are not negative. */
-final class RowReductions {
-  private RowReductions() {}
+import dev.headlight.statistics.RowSums.Distances;
+import dev.headlight.statistics.RowSums.Shape;
+import dev.headlight.statistics.RowSums.Threshold;
 
-  /** Largest weight; 0 if there is none. */
-  static float largest(float[] weights, int start, int end) {
-    float largest = 0f;
-    for (int k = start; k < end; k++) {
-      largest = Math.max(largest, weights[k]);
-    }
-    return largest;
+/**
+ * Reductions of one attention row, {@code weights[start, end)}. Weights are not negative; those
+ * around the row, up to the next multiples of {@link #ALIGNMENT}, must be 0.
+ *
+ * <p>Stateless, safe for use by several threads.
+ */
+interface RowReductions {
+  /** Floats that may be read together. */
+  int ALIGNMENT = 16;
+
+  /** The fastest that this machine runs. */
+  static RowReductions best() {
+    return Holder.BEST;
   }
 
-  /** Number of weights of at most {@code threshold}. */
-  static int countAtMost(float[] weights, int start, int end, float threshold) {
-    int count = 0;
-    for (int k = start; k < end; k++) {
-      count += weights[k] <= threshold ? 1 : 0;
-    }
-    return count;
+  /** Chosen once: the just-in-time compiler then sees one implementation only. */
+  final class Holder {
+    private static final RowReductions BEST =
+        VectorModule.isPresent() ? new VectorRowReductions() : new ScalarRowReductions();
+
+    private Holder() {}
   }
 
-  static double sum(float[] weights, int start, int end) {
-    double sum = 0;
-    for (int k = start; k < end; k++) {
-      sum += weights[k];
-    }
-    return sum;
-  }
+  /**
+   * Largest weight, number of weights above one threshold, and number and sum of those that reach
+   * another.
+   *
+   * @param above bits of a float that is not negative
+   * @param atLeast bits of a positive float
+   */
+  void shape(float[] weights, int start, int end, int above, int atLeast, Shape result);
 
-  /** {@code sum of w_k |k - centre|}. */
-  static double meanDistance(float[] weights, int start, int end, int centre) {
-    double sum = 0;
-    for (int k = start; k < end; k++) {
-      sum += (double) weights[k] * Math.abs(k - centre);
-    }
-    return sum;
-  }
+  /**
+   * Number and sum of the weights that reach a threshold. The sum is of float32 accuracy, see
+   * {@link #sumError}.
+   *
+   * @param atLeast bits of a positive float
+   */
+  void threshold(float[] weights, int start, int end, int atLeast, Threshold result);
 
-  /** {@code sum of w_k (|k - centre| - mean)^2}. */
-  static double squaredDeviations(float[] weights, int start, int end, int centre, double mean) {
-    double sum = 0;
-    for (int k = start; k < end; k++) {
-      double deviation = Math.abs(k - centre) - mean;
-      sum += weights[k] * deviation * deviation;
-    }
-    return sum;
-  }
+  /** Bound of the error of that sum of {@code count} weights whose sum is about 1. */
+  double sumError(int count);
+
+  /** Sum of the weights that reach a threshold, in double precision. */
+  double exactSum(float[] weights, int start, int end, int atLeast);
+
+  /**
+   * Adds the weights before and after a centre to sums over rows, and gives the first moment and
+   * the second central moment of the distance from it: {@code sum w |k - c|}, {@code sum w (|k - c|
+   * - mean)^2}.
+   *
+   * @param centre index in the array, in the row or not
+   * @param result as the row before left it
+   */
+  void distances(float[] weights, int start, int end, int centre, Distances result);
 
   /** {@code sums[at + k - start] += w_k}. */
-  static void addTo(float[] weights, int start, int end, double[] sums, int at) {
-    for (int k = start; k < end; k++) {
-      sums[at + k - start] += weights[k];
-    }
-  }
+  void addTo(float[] weights, int start, int end, double[] sums, int at);
 }

@@ -22,8 +22,10 @@ final class ShapeStatistics implements HeadAccumulator {
               new Statistic("sparsity_1e2", "share", "visible keys with a weight below 0.01")),
           tokens -> new ShapeStatistics());
 
-  /** The largest float below 0.01: a weight is below 0.01 if it is at most this. */
-  private static final float SPARSE = 0.01f;
+  /** The largest float below 0.01: a weight is below 0.01 unless it is above this. */
+  private static final int SPARSE = Float.floatToRawIntBits(0.01f);
+
+  private static final double COVERED = 0.9;
 
   private final Mean entropy = new Mean();
   private final Mean normalizedEntropy = new Mean();
@@ -33,7 +35,11 @@ final class ShapeStatistics implements HeadAccumulator {
   private final Mean sparsity = new Mean();
   private final List<Mean> means =
       List.of(entropy, normalizedEntropy, maxWeight, effectiveSupport, k90, sparsity);
-  private final MassCoverage coverage = new MassCoverage(0.9);
+  private final RowReductions reductions = RowReductions.best();
+  private final RowSums.Shape shape = new RowSums.Shape();
+  private final MassCoverage coverage = new MassCoverage(COVERED, reductions);
+  private int logarithmOf = 1;
+  private double logarithm;
 
   @Override
   public void begin(int sequence) {
@@ -49,12 +55,22 @@ final class ShapeStatistics implements HeadAccumulator {
       int visible = end - start;
       double nats = rows.entropy(r);
       entropy.add(nats);
-      normalizedEntropy.add(visible <= 1 ? 0 : nats / Math.log(visible));
+      normalizedEntropy.add(visible <= 1 ? 0 : nats / logarithm(visible));
       effectiveSupport.add(Math.exp(nats));
-      maxWeight.add(RowReductions.largest(weights, start, end));
-      k90.add(coverage.keys(weights, start, end));
-      sparsity.add((double) RowReductions.countAtMost(weights, start, end, SPARSE) / visible);
+      reductions.shape(weights, start, end, SPARSE, coverage.guess(), shape);
+      maxWeight.add(shape.largest);
+      sparsity.add((double) (visible - shape.above) / visible);
+      k90.add(coverage.keys(weights, start, end, shape.largest, shape.threshold));
     }
+  }
+
+  /** Rows of one sequence mostly see the same number of keys. */
+  private double logarithm(int visible) {
+    if (visible != logarithmOf) {
+      logarithmOf = visible;
+      logarithm = Math.log(visible);
+    }
+    return logarithm;
   }
 
   @Override

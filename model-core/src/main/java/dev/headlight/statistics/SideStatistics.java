@@ -47,7 +47,17 @@ final class SideStatistics {
 
   /** The observer of one layer. */
   AttentionObserver layer(int layer) {
-    return tile -> observe(layer, tile);
+    return new AttentionObserver() {
+      @Override
+      public void observe(AttentionTile tile) {
+        SideStatistics.this.observe(layer, tile);
+      }
+
+      @Override
+      public boolean seesAllHeadsOfAQueryInTurn() {
+        return divergences != null;
+      }
+    };
   }
 
   private void observe(int layer, AttentionTile tile) {

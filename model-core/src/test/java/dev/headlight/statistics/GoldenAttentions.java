@@ -164,13 +164,12 @@ record GoldenAttentions(
   }
 
   /** Hands everything to a collector, layer by layer, in tiles cut at random. */
-  List<SequenceStatistics> collect(StatisticsRequest request, boolean splitHeads, Random random) {
+  List<SequenceStatistics> collect(StatisticsRequest request, Random random) {
     StatisticsCollector collector = StatisticsCollector.of(request, batch());
     for (String attention : attentions()) {
       for (int layer = 0; layer < layers(attention); layer++) {
         for (int s = 0; s < sequences(); s++) {
-          attention(attention, layer, s)
-              .feed(collector.attention(attention, layer), s, splitHeads, random);
+          attention(attention, layer, s).feed(collector.attention(attention, layer), s, random);
         }
       }
     }

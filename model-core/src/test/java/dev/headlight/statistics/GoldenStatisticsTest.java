@@ -36,7 +36,7 @@ class GoldenStatisticsTest {
     StatisticsRequest request = StatisticsRequest.ofGroups(StatisticCatalogue.parse("default"));
     List<String> columns = StatisticCatalogue.headColumns(request);
 
-    List<SequenceStatistics> sequences = run.collect(request, true, new Random(1));
+    List<SequenceStatistics> sequences = run.collect(request, new Random(1));
 
     Map<String, double[]> reference = reference(run);
     assertThat(sequences).hasSize(run.sequences());
@@ -89,7 +89,7 @@ class GoldenStatisticsTest {
   void receivedAttentionIsThatOfTheReference(GoldenAttentions run) {
     StatisticsRequest request = StatisticsRequest.ofGroups(List.of("token_statistics"));
 
-    List<SequenceStatistics> sequences = run.collect(request, true, new Random(2));
+    List<SequenceStatistics> sequences = run.collect(request, new Random(2));
 
     Tensors statistics = run.golden().statistics(run.run());
     for (int s = 0; s < sequences.size(); s++) {
@@ -114,7 +114,7 @@ class GoldenStatisticsTest {
   void headDivergenceAndRolloutAreThoseOfTheReference(GoldenAttentions run) {
     StatisticsRequest request = StatisticsRequest.ofGroups(List.of("head_divergence", "rollout"));
 
-    List<SequenceStatistics> sequences = run.collect(request, false, new Random(3));
+    List<SequenceStatistics> sequences = run.collect(request, new Random(3));
 
     Tensors statistics = run.golden().statistics2(run.run());
     for (int s = 0; s < sequences.size(); s++) {

@@ -5,6 +5,10 @@ import dev.headlight.nn.AttentionObserver;
 import dev.headlight.nn.AttentionTile;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.NativeArena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -41,7 +45,7 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
 
   BatchDescription.Side side(String attention) {
     return new BatchDescription.Side(
-        attention, heads, new int[] {queries}, new int[] {keys}, java.util.Optional.empty());
+        attention, heads, new int[] {queries}, new int[] {keys}, Optional.empty());
   }
 
   /** In one tile. */
@@ -51,22 +55,41 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
     }
   }
 
-  /** In tiles of random sizes, with the keys that none of their queries sees partly cut off. */
-  void feed(AttentionObserver observer, int sequence, boolean splitHeads, Random random) {
-    int head = 0;
-    while (head < heads) {
-      int headCount = splitHeads ? 1 + random.nextInt(heads - head) : heads;
-      int query = 0;
-      while (query < queries) {
-        int queryCount = 1 + random.nextInt(queries - query);
-        try (NativeArena arena = new NativeArena()) {
-          int cut = random.nextInt(2);
-          observer.observe(
-              tile(sequence, new Range(head, headCount), new Range(query, queryCount), cut, arena));
+  /**
+   * In tiles of random sizes, in the order the observer asks for, with the keys that none of their
+   * queries sees partly cut off.
+   */
+  void feed(AttentionObserver observer, int sequence, Random random) {
+    if (observer.seesAllHeadsOfAQueryInTurn()) {
+      for (Range query : ranges(queries, random)) {
+        int cut = random.nextInt(2);
+        for (Range head : ranges(heads, random)) {
+          feed(observer, sequence, head, query, cut);
         }
-        query += queryCount;
       }
-      head += headCount;
+      return;
+    }
+    for (Range head : ranges(heads, random)) {
+      for (Range query : ranges(queries, random)) {
+        feed(observer, sequence, head, query, random.nextInt(2));
+      }
+    }
+  }
+
+  private static List<Range> ranges(int count, Random random) {
+    List<Range> ranges = new ArrayList<>();
+    int first = 0;
+    while (first < count) {
+      Range range = new Range(first, 1 + random.nextInt(count - first));
+      ranges.add(range);
+      first += range.count;
+    }
+    return ranges;
+  }
+
+  private void feed(AttentionObserver observer, int sequence, Range head, Range query, int cut) {
+    try (NativeArena arena = new NativeArena()) {
+      observer.observe(tile(sequence, head, query, cut, arena));
     }
   }
 
@@ -88,8 +111,7 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
       for (int q = 0; q < query.count; q++) {
         int row = h * query.count + q;
         int source = ((head.first + h) * queries + query.first + q) * keys;
-        matrix.writeRow(
-            row, java.util.Arrays.copyOfRange(weights, source + firstKey, source + endKey), 0);
+        matrix.writeRow(row, Arrays.copyOfRange(weights, source + firstKey, source + endKey), 0);
         rows.visible(row, from[query.first + q] - firstKey, to[query.first + q] - firstKey);
         rows.entropy(row, (float) entropy(source));
       }

@@ -1,0 +1,116 @@
+package dev.headlight.statistics;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Reductions with the JDK's Vector API. */
+final class VectorResidualReductions implements ResidualReductions {
+  private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = DOUBLES.length();
+
+  /** As many floats as there are doubles in a vector. */
+  private static final VectorSpecies<Float> HALF =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(LANES * Float.SIZE));
+
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final int SIGN = Integer.SIZE - 1;
+
+  private final ScalarResidualReductions scalar = new ScalarResidualReductions();
+
+  private static DoubleVector load(float[] values, int at) {
+    return (DoubleVector)
+        FloatVector.fromArray(HALF, values, at).convertShape(VectorOperators.F2D, DOUBLES, 0);
+  }
+
+  @Override
+  public double sumOfSquares(float[] values, int at, int width) {
+    DoubleVector even = DoubleVector.zero(DOUBLES);
+    DoubleVector odd = DoubleVector.zero(DOUBLES);
+    int k = 0;
+    for (; k + 2 * LANES <= width; k += 2 * LANES) {
+      DoubleVector first = load(values, at + k);
+      DoubleVector second = load(values, at + k + LANES);
+      even = first.fma(first, even);
+      odd = second.fma(second, odd);
+    }
+    double sum = even.add(odd).reduceLanes(VectorOperators.ADD);
+    return sum + scalar.sumOfSquares(values, at + k, width - k);
+  }
+
+  @Override
+  public void add(
+      float[] values, int at, int width, double[] scales, double[] sums, double[] scaledSums) {
+    DoubleVector scale0 = DoubleVector.broadcast(DOUBLES, scales[0]);
+    DoubleVector scale1 = DoubleVector.broadcast(DOUBLES, scales[1]);
+    DoubleVector scale2 = DoubleVector.broadcast(DOUBLES, scales[2]);
+    DoubleVector scale3 = DoubleVector.broadcast(DOUBLES, scales[3]);
+    int k = 0;
+    for (; k + LANES <= width; k += LANES) {
+      DoubleVector row0 = load(values, at + k);
+      DoubleVector row1 = load(values, at + width + k);
+      DoubleVector row2 = load(values, at + 2 * width + k);
+      DoubleVector row3 = load(values, at + 3 * width + k);
+      DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, k);
+      DoubleVector scaled = DoubleVector.fromArray(DOUBLES, scaledSums, k);
+      sum.add(row0).add(row1).add(row2).add(row3).intoArray(sums, k);
+      scaled = row0.fma(scale0, scaled);
+      scaled = row1.fma(scale1, scaled);
+      scaled = row2.fma(scale2, scaled);
+      row3.fma(scale3, scaled).intoArray(scaledSums, k);
+    }
+    ScalarResidualReductions.add(values, at, width, k, scales, sums, scaledSums);
+  }
+
+  private static IntVector absoluteBits(float[] values, int at) {
+    return FloatVector.fromArray(FLOATS, values, at).reinterpretAsInts().and(Integer.MAX_VALUE);
+  }
+
+  @Override
+  public float largestAbsolute(float[] values, int count) {
+    IntVector largest = IntVector.zero(INTS);
+    int lanes = INTS.length();
+    int k = 0;
+    for (; k + lanes <= count; k += lanes) {
+      largest = largest.max(absoluteBits(values, k));
+    }
+    int rest = ScalarResidualReductions.largestBits(values, k, count);
+    return Float.intBitsToFloat(Math.max(rest, largest.reduceLanes(VectorOperators.MAX)));
+  }
+
+  @Override
+  public int countBelow(float[] values, int count, int bits) {
+    IntVector even = IntVector.zero(INTS);
+    IntVector odd = IntVector.zero(INTS);
+    int lanes = INTS.length();
+    int k = 0;
+    for (; k + 2 * lanes <= count; k += 2 * lanes) {
+      IntVector first = absoluteBits(values, k).sub(bits);
+      IntVector second = absoluteBits(values, k + lanes).sub(bits);
+      even = even.add(first.lanewise(VectorOperators.ASHR, SIGN));
+      odd = odd.add(second.lanewise(VectorOperators.ASHR, SIGN));
+    }
+    int below = -even.add(odd).reduceLanes(VectorOperators.ADD);
+    return below + ScalarResidualReductions.countBelow(values, k, count, bits);
+  }
+
+  @Override
+  public int collect(float[] values, int count, int low, int high, float[] found) {
+    int lanes = INTS.length();
+    int size = 0;
+    int k = 0;
+    for (; k + lanes <= count; k += lanes) {
+      IntVector bits = absoluteBits(values, k);
+      // negative where low <= bits < high
+      IntVector inside = bits.sub(high).lanewise(VectorOperators.AND_NOT, bits.sub(low));
+      if (inside.lt(0).anyTrue()) {
+        size = ScalarResidualReductions.collect(values, k, k + lanes, low, high, found, size);
+      }
+    }
+    return ScalarResidualReductions.collect(values, k, count, low, high, found, size);
+  }
+}
