@@ -115,7 +115,8 @@ public final class EncodingJob {
       manifest.succeeded(counts, computationSeconds);
       manifest.write();
       return RunResult.of(counts, seconds(start), computationSeconds);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Exception | Error e) {
+      // Spark throws exceptions that its methods do not declare.
       throw failed(manifest, e);
     }
   }

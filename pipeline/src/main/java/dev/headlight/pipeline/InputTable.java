@@ -99,8 +99,10 @@ record InputTable(
     Configuration configuration = spark.sparkContext().hadoopConfiguration();
     try {
       Path root = HadoopFiles.qualified(new Path(input), configuration);
-      String folder = root.toUri() + "/";
-      String parent = root.getParent() == null ? folder : root.getParent().toUri() + "/";
+      // file:/folder, as Spark writes it, not file:///folder, as a qualified path is.
+      Path plain = new Path(root.toString());
+      String folder = plain.toUri() + "/";
+      String parent = plain.getParent() == null ? folder : plain.getParent().toUri() + "/";
       return when(file.startsWith(folder), after(file, folder))
           .when(file.startsWith(parent), after(file, parent))
           .otherwise(file);
