@@ -14,6 +14,8 @@ class Case:
 
     gain: of the random weights, smaller where scores are not scaled down. base: submodule that gives hidden states, where the model has a head. final_norms: modules whose input is recorded.
     config_json: keys put into config.json by hand. alone: results depend on the length, so sequences run one by one.
+    module, description, vocabulary: a torch module instead of a model of transformers, and its headlight.json.
+    final_config: replaces config.json after the outputs were computed.
     renames, leftovers: changes of tensor names (patterns), and tensors that the model does not use.
     """
 
@@ -38,6 +40,10 @@ class Case:
     alone: bool = False
     config_json: dict = field(default_factory=dict)
     removed_keys: tuple = ()
+    module: object = None
+    description: dict = field(default_factory=dict)
+    vocabulary: int = 0
+    final_config: dict = field(default_factory=dict)
     renames: tuple = ()
     leftovers: dict = field(default_factory=dict)
 
@@ -61,7 +67,7 @@ class Case:
         return runs
 
     def _vocabulary(self, model):
-        return getattr(model.config, "vocab_size", None) or model.config.text_config.vocab_size
+        return self.vocabulary or getattr(model.config, "vocab_size", None) or model.config.text_config.vocab_size
 
     def _ids(self, model, lengths, generator):
         ids = torch.full((len(lengths), max(lengths)), self.padding_id)

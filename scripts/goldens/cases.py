@@ -2,6 +2,7 @@
 
 from decoder_cases import DECODERS
 from encoder_cases import ENCODERS
+from generic_cases import GENERIC
 from other_cases import OTHERS
 
-CASES = ENCODERS + DECODERS + OTHERS
+CASES = ENCODERS + DECODERS + OTHERS + GENERIC

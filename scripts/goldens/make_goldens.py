@@ -43,6 +43,12 @@ def randomize(model, seed, gain):
 def build(case, folder):
     """Saves a randomly initialised checkpoint and returns the model as it is read back."""
     torch.manual_seed(1)
+    if case.module:
+        model = case.module()
+        randomize(model, sum(map(ord, case.name)), case.gain)
+        save_file({k: v.numpy() for k, v in model.state_dict().items()}, folder / "model.safetensors")
+        (folder / "headlight.json").write_text(json.dumps(case.description, indent=2) + "\n")
+        return load(case, folder)
     config = getattr(transformers, case.config_class)(**case.config)
     model = getattr(transformers, case.model_class)(config)
     randomize(model, sum(map(ord, case.name)), case.gain)
@@ -58,6 +64,10 @@ def build(case, folder):
 
 
 def load(case, folder):
+    if case.module:
+        model = case.module()
+        model.load_state_dict({k: torch.from_numpy(v) for k, v in load_file(folder / "model.safetensors").items()})
+        return model.eval()
     model_class = getattr(transformers, case.model_class)
     return model_class.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
 
@@ -95,7 +105,8 @@ def run(model, case, inputs, double=False):
         output = base(**arguments, output_hidden_states=True, output_attentions=True, return_dict=True)
     for hook in hooks:
         hook.remove()
-    tensors = {name: output[name] for name in ("last_hidden_state", "encoder_last_hidden_state") if name in output}
+    names = ("last_hidden_state", "encoder_last_hidden_state", "final_norm_input")
+    tensors = {name: output[name] for name in names if name in output}
     for kind in ("hidden_states", "attentions"):
         for side in ("encoder_", "decoder_", "cross_", ""):
             for i, value in enumerate(output.get(side + kind) or ()):
@@ -214,14 +225,15 @@ def make(case, root):
         runs[name] = describe_run(case, suffix, inputs, outputs)
         noise[name] = float(f"{deviation(case, inputs, outputs, wide):.3g}")
     rename(case, folder)
-    written = json.loads((folder / "config.json").read_text())
+    if case.final_config:
+        (folder / "config.json").write_text(json.dumps(case.final_config, indent=2, sort_keys=True) + "\n")
     batch = load_file(folder / "expected.safetensors")
     side = "encoder_" if case.encoder_decoder else ""
     layers = len(collect(batch, side + "attentions"))
     described = {
         "name": case.name,
-        "model_class": written["architectures"][0],
-        "model_type": written["model_type"],
+        "model_class": type(model).__name__,
+        "model_type": case.description.get("model_type") or model.config.model_type,
         "transformers": transformers.__version__,
         "torch": torch.__version__.split("+")[0],
         "attn_implementation": "eager",
