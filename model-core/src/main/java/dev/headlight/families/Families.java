@@ -34,8 +34,7 @@ public final class Families {
           new Vit(),
           new Deit(),
           new Dinov2(),
-          new Clip(),
-          new Generic());
+          new Clip());
 
   private Families() {}
 
@@ -77,7 +76,10 @@ public final class Families {
     String found = modelType.isEmpty() ? "no model_type" : "model_type '" + modelType + "'";
     return new UnsupportedCheckpointException(
         List.of(
-            "%s in %s; implemented are %s. A model of another kind can be described in headlight.json beside its weights, see docs/generic-checkpoints.md"
-                .formatted(found, config.location(), String.join(", ", modelTypes()))));
+            found
+                + " in "
+                + config.location()
+                + "; implemented are "
+                + String.join(", ", modelTypes())));
   }
 }

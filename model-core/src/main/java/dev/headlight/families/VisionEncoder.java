@@ -64,8 +64,6 @@ record VisionEncoder(ConfigJson config, String prefix, int hiddenSize, double ep
         channels,
         image,
         patch,
-        EmbeddingConfig.PatchOrder.CHANNELS_FIRST,
-        Optional.empty(),
         LinearConfig.of(
                 "patch_proj",
                 embeddings + "patch_embeddings.projection",
@@ -73,7 +71,6 @@ record VisionEncoder(ConfigJson config, String prefix, int hiddenSize, double ep
                 hiddenSize,
                 Bias.PRESENT)
             .asConvolution(channels, patch.height(), patch.width()),
-        Optional.empty(),
         leadingTokens,
         new EmbeddingConfig.PatchPositions(
             embeddings + "position_embeddings",

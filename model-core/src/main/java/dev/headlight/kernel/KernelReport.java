@@ -3,7 +3,6 @@ package dev.headlight.kernel;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
@@ -20,10 +19,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *     if the kernels are sound
  */
 public record KernelReport(
-    String kernels,
-    String precision,
-    List<NativeLibrary> libraries,
-    Optional<String> unstableRows) {
+    String kernels, String precision, List<NativeLibrary> libraries, String unstableRows)
+    implements Serializable {
 
   /**
    * A native library.
@@ -46,17 +43,19 @@ public record KernelReport(
    */
   public static KernelReport of(String name) {
     List<NativeLibrary> libraries = new ArrayList<>();
-    libraries.add(library("ND4J", true, KernelReport::nd4j));
-    libraries.add(library("OpenBLAS", true, KernelReport::openBlas));
-    libraries.add(library("oneDNN", false, KernelReport::oneDnn));
+    // Where oneDNN does not load, auto takes ND4J.
+    boolean nd4j = !name.equals("onednn");
+    libraries.add(library("ND4J", nd4j, KernelReport::nd4j));
+    libraries.add(library("OpenBLAS", nd4j, KernelReport::openBlas));
+    libraries.add(library("oneDNN", !nd4j, KernelReport::oneDnn));
     boolean broken =
         libraries.stream().anyMatch(library -> library.needed() && !library.problem().isEmpty());
     if (broken) {
-      return new KernelReport(name, "", libraries, Optional.empty());
+      return new KernelReport(name, "", libraries, "");
     }
     Kernels kernels = Kernels.named(name);
     return new KernelReport(
-        kernels.name(), kernels.precision(), libraries, RowStability.violation(kernels));
+        kernels.name(), kernels.precision(), libraries, RowStability.violation(kernels).orElse(""));
   }
 
   private static NativeLibrary library(String name, boolean needed, Supplier<String> description) {

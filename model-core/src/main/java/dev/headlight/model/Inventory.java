@@ -70,7 +70,10 @@ public record Inventory(List<Entry> entries, List<String> problems) {
         .sum();
   }
 
-  /** Bytes of native memory of the built model, of tensors that are there. */
+  /**
+   * Bytes of native memory of the built model, of tensors that are there. Kernels that pack weights
+   * into blocks of their own take a little more, for small models half as much again.
+   */
   public long nativeBytes() {
     Set<String> tables = new HashSet<>();
     return entries.stream()
