@@ -18,7 +18,9 @@ record BatchBudget(long tokens, long bytes, Cost perExample) implements Serializ
 
   private static final long LEAST_AUTO_TOKENS = 512;
   private static final long MOST_AUTO_TOKENS = 8192;
-  private static final long BYTES = 256L << 20;
+
+  /** Far below what an executor has, and enough for the batches of most models. */
+  static final long BYTES = 256L << 20;
 
   /**
    * A budget for a model.

@@ -1,5 +1,7 @@
 package dev.headlight.pipeline;
 
+import dev.headlight.kernel.Kernels;
+import dev.headlight.text.Pooling;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,6 +89,33 @@ public record EncoderOptions(
       throw new ConfigurationException(
           "%s: expected a number of 1 or more, or 0 for the default, found %d"
               .formatted(option, value));
+    }
+  }
+
+  /**
+   * Checks the names in options, as far as that takes no model: whether it has the layers and the
+   * machine has the kernels is found out later.
+   *
+   * @throws ConfigurationException for a name that is not there
+   */
+  public EncoderOptions requireKnownNames() {
+    Outputs.of(this);
+    requireOneOf("kernels", kernels, Kernels.NAMES);
+    requireOneOf("precision", precision, Kernels.PRECISIONS);
+    try {
+      if (!pooling.equals("auto")) {
+        Pooling.named(pooling);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(e.getMessage(), e);
+    }
+    return this;
+  }
+
+  private static void requireOneOf(String option, String value, List<String> known) {
+    if (!known.contains(value)) {
+      throw new ConfigurationException(
+          "%s: expected one of %s, found '%s'".formatted(option, String.join(", ", known), value));
     }
   }
 

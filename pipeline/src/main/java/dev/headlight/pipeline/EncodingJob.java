@@ -85,6 +85,18 @@ public final class EncodingJob {
     return job;
   }
 
+  /**
+   * Checks what {@link #prepare} checks, except for the output folder, and computes a few rows to
+   * tell what a run would take. Runs Spark jobs and writes nothing.
+   *
+   * @throws ConfigurationException and others as {@link #prepare}
+   */
+  public static RunEstimate estimate(SparkSession spark, RunOptions options) {
+    EncodingJob job = new EncodingJob(spark, options);
+    return new RunEstimator(spark, job.checkpoint, job.plan, options)
+        .estimate(job.table, EncodingPlan.column(INTERNAL_FILE));
+  }
+
   /** How far the run is; may be asked from any thread while {@link #run} works. */
   public RunProgress.Snapshot progress() {
     return progress.snapshot();
