@@ -1,0 +1,17 @@
+package dev.headlight.jobs;
+
+import java.util.concurrent.Callable;
+
+/** A command: checks its options, calls the library, returns the exit code. */
+interface HeadlightCommand extends Callable<Integer> {
+  Context context();
+
+  SparkOptions sparkOptions();
+
+  /**
+   * Checks the values of the options, before a Spark is started.
+   *
+   * @throws dev.headlight.pipeline.ConfigurationException if one is wrong
+   */
+  default void validate() {}
+}

@@ -1,0 +1,103 @@
+package dev.headlight.jobs;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headlight.families.CheckpointInspection;
+import dev.headlight.pipeline.EncodingJob;
+import dev.headlight.pipeline.HadoopCheckpointFolder;
+import dev.headlight.pipeline.RunEstimate;
+import dev.headlight.pipeline.RunOptions;
+import java.io.IOException;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code inspect}: what a checkpoint is, and what a run would need. */
+@Command(
+    name = "inspect",
+    description =
+        "Tells what a checkpoint is: architecture, projections, parameters, memory, and everything that"
+            + " keeps it from being used. With --input, also what a run would take, measured on a few"
+            + " rows; nothing is written.",
+    sortOptions = false,
+    versionProvider = Versions.class,
+    mixinStandardHelpOptions = true)
+final class InspectCommand implements HeadlightCommand {
+  private final Context context;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "URI",
+      description = "Folder of the checkpoint: config.json and *.safetensors, as on Hugging Face")
+  private String model;
+
+  @Option(names = "--input", paramLabel = "URI", description = "Table to read a few rows of")
+  private String input;
+
+  @Option(names = "--json", description = "Prints JSON.")
+  private boolean json;
+
+  @Mixin private final TableOptions table = new TableOptions();
+  @Mixin private final EncodingOptions encoding = new EncodingOptions();
+  @Mixin private final SparkOptions spark = new SparkOptions();
+
+  InspectCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Context context() {
+    return context;
+  }
+
+  @Override
+  public SparkOptions sparkOptions() {
+    return spark;
+  }
+
+  @Override
+  public void validate() {
+    runOptions().encoder().requireKnownNames();
+  }
+
+  /** Those of a run, whose output is not asked for. */
+  private RunOptions runOptions() {
+    String table = input == null ? "" : input;
+    return this.table.apply(RunOptions.of(model, table, "unused")).encoder(encoding::apply).build();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    validate();
+    RunOptions options = runOptions();
+    SparkConf conf = new SparkConf();
+    spark.settings(context.file()).forEach(conf::setIfMissing);
+    CheckpointInspection inspection =
+        CheckpointInspection.of(
+            HadoopCheckpointFolder.of(model, SparkHadoopUtil.get().newConfiguration(conf)));
+    ObjectNode root = InspectionJson.of(model, inspection);
+    if (!json) {
+      InspectionPrinter.print(model, inspection, context.out());
+    }
+    if (input != null && inspection.problems().isEmpty()) {
+      RunEstimate estimate = estimate(options);
+      root.set("plan", EstimatePrinter.json(estimate));
+      if (!json) {
+        EstimatePrinter.print(estimate, input, context.out());
+      }
+    }
+    if (json) {
+      context.out().println(Json.print(root));
+    }
+    return inspection.problems().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private RunEstimate estimate(RunOptions options) throws IOException {
+    try (SparkSession session = Sessions.open("headlight inspect", spark, context.file())) {
+      return EncodingJob.estimate(session, options);
+    }
+  }
+}

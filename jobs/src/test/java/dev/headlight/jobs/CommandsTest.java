@@ -1,0 +1,240 @@
+package dev.headlight.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands from end to end, on Spark in this JVM. */
+class CommandsTest {
+  private static final List<String> LOCAL =
+      List.of(
+          "--master=local[2]",
+          "--spark-conf=spark.ui.enabled=false",
+          "--spark-conf=spark.sql.shuffle.partitions=2");
+
+  @TempDir static Path demo;
+  private static Invocation demoRun;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void runTheDemo() {
+    demoRun = demo(300);
+  }
+
+  @Test
+  void demoFindsTheHeadsThatItsModelHas() throws IOException {
+    assertThat(demoRun.exitCode()).as(demoRun.err()).isZero();
+    assertThat(demoRun.out())
+        .contains("300 rows: 300 sequences, 0 quarantined")
+        .contains("attention layer  head  entropy  previous_mass  first_token_mass");
+    assertThat(mean(demoRun.out(), 0, "previous_mass")).isGreaterThan(0.9);
+    assertThat(mean(demoRun.out(), 1, "first_token_mass")).isGreaterThan(0.9);
+    assertThat(mean(demoRun.out(), 2, "duplicate_token_mass")).isGreaterThan(0.3);
+    assertThat(mean(demoRun.out(), 3, "entropy")).isGreaterThan(3);
+  }
+
+  @Test
+  void demoReplacesAnEarlierDemoAndNothingElse() throws IOException {
+    assertThat(demo(300).out()).contains("300 rows: 300 sequences");
+
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("thesis.txt"), "years of work");
+    Invocation refused = invoke("demo", "--output=" + other, "--sequences=10");
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("found one with other content. Choose another.");
+    assertThat(other.resolve("thesis.txt")).hasContent("years of work");
+  }
+
+  @Test
+  void runEndsWithThreeIfMoreRowsAreBadThanAllowed() throws IOException {
+    badTable();
+
+    Invocation tooMany = run("too-many", "--max-quarantined=1");
+    Invocation allowed = run("allowed", "--max-quarantined=2");
+
+    assertThat(tooMany.exitCode()).isEqualTo(ExitCode.QUARANTINED);
+    assertThat(tooMany.err())
+        .contains("2 rows were quarantined, --max-quarantined allows 1. Their reasons are in ");
+    assertThat(tooMany.out())
+        .contains("3 rows: 1 sequences, 2 quarantined (1 empty, 1 token_out_of_range)");
+    assertThat(allowed.exitCode()).isZero();
+    assertThat(folder.resolve("too-many/quarantine")).isDirectory();
+  }
+
+  @Test
+  void runFailsAtABadRowIfAsked() throws IOException {
+    badTable();
+
+    Invocation failed = run("failed", "--on-error=fail");
+
+    assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(failed.err()).contains("headlight: ").contains("the row with id '");
+    assertThat(failed.err()).doesNotContain("\tat ");
+    assertThat(json(folder.resolve("failed/run.json")).path("status").asText()).isEqualTo("failed");
+  }
+
+  @Test
+  void outputThatExistsIsNotOverwritten() throws IOException {
+    Path output = Files.createDirectory(folder.resolve("taken"));
+    Files.writeString(output.resolve("results.txt"), "precious");
+
+    Invocation refused = run("taken", "--input-column=input_ids");
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("results are never overwritten");
+    assertThat(output.resolve("results.txt")).hasContent("precious");
+  }
+
+  @Test
+  void missingCheckpointIsFoundBeforeAnythingIsStarted() {
+    Invocation refused =
+        invoke("run", "--model=" + folder.resolve("none"), "--input=i", "--output=o");
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("expected a checkpoint folder, found nothing there");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local.conf", "standalone.conf", "yarn.conf", "kubernetes.conf"})
+  void everyFileOfConfRuns(String name) throws IOException {
+    Path original = SubmitArgumentsTest.confFolder().resolve(name);
+    // What only spark-submit can set, and where it is to run, is left to SubmitArgumentsTest.
+    String text =
+        Files.readString(original)
+            .lines()
+            .filter(line -> !line.startsWith("spark.driver.") && !line.startsWith("deploy-mode"))
+            .reduce("", (all, line) -> all + line + "\n");
+    Path conf = Files.writeString(folder.resolve(name), text);
+
+    Invocation run = run("conf-" + name, "--conf=" + conf);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode manifest = json(folder.resolve("conf-" + name).resolve("run.json"));
+    assertThat(manifest.path("status").asText()).isEqualTo("succeeded");
+    assertThat(manifest.path("configuration").path("on-error").asText()).isEqualTo("quarantine");
+  }
+
+  @Test
+  void inspectTellsProjectionsAndWhatARunWouldTake() throws IOException {
+    Invocation inspect =
+        invoke(
+            "inspect",
+            "--json",
+            "--model=" + demoFolder("model"),
+            "--input=" + demoFolder("table"));
+
+    assertThat(inspect.exitCode()).as(inspect.err()).isZero();
+    JsonNode root = new ObjectMapper().readTree(inspect.out());
+    assertThat(root.path("supported").asBoolean()).isTrue();
+    assertThat(root.path("architecture").path("family").asText()).isEqualTo("bert");
+    assertThat(root.path("plan").path("rows").asLong()).isEqualTo(300);
+    assertThat(root.path("plan").path("sample").path("rows").asLong()).isEqualTo(256);
+    JsonNode projection = root.path("tensors").get(5);
+    assertThat(projection.path("role").asText()).isEqualTo("q_proj");
+    assertThat(projection.path("shape").toString()).isEqualTo("[128,128]");
+    assertThat(projection.path("dtype").asText()).isEqualTo("F32");
+    assertThat(projection.path("offset").asLong()).isPositive();
+  }
+
+  @Test
+  void inspectNamesEverythingThatIsUnsupportedAndFails() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("strange"));
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"retnet\"}");
+    Files.writeString(model.resolve("pytorch_model.bin"), "pickle");
+
+    Invocation inspect = Invocation.of("inspect", "--model=" + model);
+
+    assertThat(inspect.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(inspect.out())
+        .contains("This checkpoint cannot be run:")
+        .contains("- model_type 'retnet'")
+        .contains("Only safetensors files are read");
+  }
+
+  @Test
+  void doctorFindsEverythingSoundHere() throws IOException {
+    Invocation doctor = invoke("doctor", "--json");
+
+    assertThat(doctor.exitCode()).as(doctor.out()).isZero();
+    JsonNode machine = new ObjectMapper().readTree(doctor.out()).path("machines").get(0);
+    assertThat(machine.path("executor").asText()).isEqualTo("driver");
+    assertThat(machine.path("problems")).isEmpty();
+    assertThat(machine.path("kernels").path("libraries")).isNotEmpty();
+  }
+
+  private static Invocation demo(int sequences) {
+    return invoke("demo", "--output=" + demo.resolve("demo"), "--sequences=" + sequences);
+  }
+
+  private static Path demoFolder(String name) {
+    return demo.resolve("demo").resolve(name);
+  }
+
+  private Invocation run(String output, String... more) {
+    Path table = folder.resolve("bad-table");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--model=" + demoFolder("model"),
+                "--input=" + (Files.exists(table) ? table : demoFolder("table")),
+                "--output=" + folder.resolve(output)));
+    arguments.addAll(List.of(more));
+    return invoke(arguments.toArray(String[]::new));
+  }
+
+  private static Invocation invoke(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(LOCAL);
+    return Invocation.of(all.toArray(String[]::new));
+  }
+
+  /** One good row, one with a token outside of the vocabulary, and one without tokens. */
+  private void badTable() throws IOException {
+    try (SparkSession session =
+        SparkSession.builder()
+            .master("local[1]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .getOrCreate()) {
+      session
+          .sql(
+              "SELECT * FROM VALUES ('good', array(2, 5, 3)), ('wide', array(2, 99999)), "
+                  + "('none', cast(array() AS array<int>)) AS t(id, input_ids)")
+          .write()
+          .parquet(folder.resolve("bad-table").toString());
+    }
+  }
+
+  private static double mean(String out, int head, String statistic) {
+    String header =
+        out.lines().filter(line -> line.startsWith("attention ")).findFirst().orElseThrow();
+    List<String> names = List.of(header.strip().split("\\s+", -1));
+    String line =
+        out.lines()
+            .filter(candidate -> candidate.matches("self +0 +" + head + " .*"))
+            .findFirst()
+            .orElseThrow();
+    return Double.parseDouble(
+        List.of(line.strip().split("\\s+", -1)).get(names.indexOf(statistic)));
+  }
+
+  private static JsonNode json(Path file) throws IOException {
+    return new ObjectMapper().readTree(Files.readAllBytes(file));
+  }
+}

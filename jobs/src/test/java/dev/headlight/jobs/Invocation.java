@@ -1,0 +1,23 @@
+package dev.headlight.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+
+/**
+ * What a command line did.
+ *
+ * @param out what it printed to stdout
+ * @param err what it printed to stderr
+ */
+record Invocation(int exitCode, String out, String err) {
+  /** Runs a command in this JVM. */
+  static Invocation of(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        Main.run(arguments, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+    return new Invocation(exitCode, out.toString(UTF_8), err.toString(UTF_8));
+  }
+}
