@@ -31,7 +31,8 @@ class ArchitectureTest {
           "model", List.of("nn", "statistics", "kernel", "tensor", "config", "safetensors"),
           "families",
               List.of("model", "nn", "statistics", "kernel", "tensor", "config", "safetensors"),
-          "text", List.of("model", "config", "safetensors", "tensor", "kernel"));
+          "text", List.of("model", "config", "safetensors", "tensor", "kernel"),
+          "image", List.of("model", "config", "safetensors"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
