@@ -252,7 +252,7 @@ public final class ConfigJson {
   }
 
   /** Whether a value is there and is an object. Wrong types are no problem here. */
-  boolean isObject(String key) {
+  public boolean isObject(String key) {
     return object.path(key).isObject();
   }
 

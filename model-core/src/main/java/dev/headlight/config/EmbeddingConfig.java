@@ -37,8 +37,11 @@ public sealed interface EmbeddingConfig {
    *
    * @param image size the model was made for
    * @param patch size of a patch
-   * @param projection {@code [d, channels * patch height * patch width]}, the flattened convolution
-   *     kernel
+   * @param order of the values of a patch in the inputs of the projection
+   * @param inputNorm of the values of a patch, before they are projected
+   * @param projection {@code [d, channels * patch height * patch width]}, such as a flattened
+   *     convolution kernel
+   * @param outputNorm of projected patches, before positions are added
    * @param leadingTokens learned tokens before the patches
    * @param norm applied to the embedding output (CLIP's pre_layrnorm)
    */
@@ -46,7 +49,10 @@ public sealed interface EmbeddingConfig {
       int channels,
       Size image,
       Size patch,
+      PatchOrder order,
+      Optional<NormConfig> inputNorm,
       LinearConfig projection,
+      Optional<NormConfig> outputNorm,
       List<LeadingToken> leadingTokens,
       PatchPositions positions,
       Optional<NormConfig> norm)
@@ -67,6 +73,14 @@ public sealed interface EmbeddingConfig {
       return leadingTokens.stream().mapToInt(LeadingToken::count).sum()
           + Math.multiplyExact(grid.height(), grid.width());
     }
+  }
+
+  /** Order of the values of a patch. */
+  enum PatchOrder {
+    /** By channel, then row, then column, as convolution kernels are flattened. */
+    CHANNELS_FIRST,
+    /** By row, then column, then channel. */
+    CHANNELS_LAST
   }
 
   /** Height and width, of an image or a patch in pixels, or of a grid in patches. */
@@ -122,5 +136,13 @@ public sealed interface EmbeddingConfig {
      */
     record Learned(String weight, int count, int offset, int paddingId)
         implements PositionEmbedding {}
+
+    /**
+     * Sines and cosines of fixed frequencies (Vaswani 2017), which no tensor holds.
+     *
+     * @param count longest sequence
+     * @param interleaved whether sine and cosine alternate; otherwise all sines come first
+     */
+    record Sinusoidal(int count, boolean interleaved) implements PositionEmbedding {}
   }
 }

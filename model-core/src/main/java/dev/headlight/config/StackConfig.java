@@ -30,8 +30,13 @@ public record StackConfig(
    * relative positions go on beyond {@link #maxPositions}, with whatever the model makes of them.
    */
   public int positionLimit() {
-    return embedding instanceof EmbeddingConfig.Tokens tokens
-            && tokens.positions() instanceof EmbeddingConfig.PositionEmbedding.Learned learned
+    if (!(embedding instanceof EmbeddingConfig.Tokens tokens)) {
+      return 0;
+    }
+    if (tokens.positions() instanceof EmbeddingConfig.PositionEmbedding.Sinusoidal sinusoidal) {
+      return sinusoidal.count();
+    }
+    return tokens.positions() instanceof EmbeddingConfig.PositionEmbedding.Learned learned
         ? learned.count() - learned.offset()
         : 0;
   }

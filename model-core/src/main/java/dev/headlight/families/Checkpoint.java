@@ -18,6 +18,7 @@ import java.nio.file.Path;
  * @param configJson the configuration it was described from
  */
 public record Checkpoint(ModelConfig config, ConfigJson configJson, SafetensorsCheckpoint tensors) {
+  private static final String OWN_CONFIG = "headlight.json";
 
   /**
    * Opens a checkpoint.
@@ -27,10 +28,18 @@ public record Checkpoint(ModelConfig config, ConfigJson configJson, SafetensorsC
    *     implemented
    */
   public static Checkpoint open(CheckpointFolder folder) throws IOException {
-    ConfigJson configJson = ConfigJson.read(folder);
+    ConfigJson configJson = ConfigJson.read(folder, configFile(folder));
     SafetensorsCheckpoint tensors = SafetensorsCheckpoint.open(folder);
     return new Checkpoint(
         Families.describe(configJson, tensors.tensors().keySet()), configJson, tensors);
+  }
+
+  /**
+   * The file that describes the checkpoint: {@code headlight.json} if its owner has put one beside
+   * the weights, else {@code config.json}.
+   */
+  public static String configFile(CheckpointFolder folder) {
+    return folder.exists(OWN_CONFIG) ? OWN_CONFIG : "config.json";
   }
 
   /** Opens a checkpoint in a local folder. */

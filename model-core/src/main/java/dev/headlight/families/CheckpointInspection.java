@@ -35,7 +35,8 @@ public record CheckpointInspection(
   /** Looks at everything there is in a folder. */
   public static CheckpointInspection of(CheckpointFolder folder) throws IOException {
     List<String> problems = new ArrayList<>();
-    Optional<ConfigJson> json = attempt(() -> ConfigJson.read(folder), problems);
+    Optional<ConfigJson> json =
+        attempt(() -> ConfigJson.read(folder, Checkpoint.configFile(folder)), problems);
     Optional<SafetensorsCheckpoint> tensors =
         attempt(() -> SafetensorsCheckpoint.open(folder), problems);
     Set<String> names = tensors.map(read -> read.tensors().keySet()).orElse(Set.of());

@@ -98,6 +98,8 @@ final class Clip implements Family {
               channels,
               image,
               patch,
+              EmbeddingConfig.PatchOrder.CHANNELS_FIRST,
+              Optional.empty(),
               LinearConfig.of(
                       "patch_proj",
                       embeddings + "patch_embedding",
@@ -105,6 +107,7 @@ final class Clip implements Family {
                       width,
                       Bias.ABSENT)
                   .asConvolution(channels, patch.height(), patch.width()),
+              Optional.empty(),
               List.of(new LeadingToken(embeddings + "class_embedding", 1, List.of(width))),
               new EmbeddingConfig.PatchPositions(
                   embeddings + "position_embedding.weight",

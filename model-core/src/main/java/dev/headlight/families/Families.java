@@ -34,7 +34,8 @@ public final class Families {
           new Vit(),
           new Deit(),
           new Dinov2(),
-          new Clip());
+          new Clip(),
+          new Generic());
 
   private Families() {}
 
@@ -76,10 +77,7 @@ public final class Families {
     String found = modelType.isEmpty() ? "no model_type" : "model_type '" + modelType + "'";
     return new UnsupportedCheckpointException(
         List.of(
-            found
-                + " in "
-                + config.location()
-                + "; implemented are "
-                + String.join(", ", modelTypes())));
+            "%s in %s; implemented are %s. A model of another kind can be described in headlight.json beside its weights, see docs/generic-checkpoints.md"
+                .formatted(found, config.location(), String.join(", ", modelTypes()))));
   }
 }

@@ -8,22 +8,19 @@ import dev.headlight.config.ConfigJson;
 import dev.headlight.config.EmbeddingConfig;
 import dev.headlight.config.FeedForwardConfig;
 import dev.headlight.config.LinearConfig;
-import dev.headlight.config.LinearConfig.Bias;
 import dev.headlight.config.ModelConfig;
 import dev.headlight.config.NormConfig;
 import dev.headlight.config.QkvConfig;
-import dev.headlight.config.RopeParameters;
 import dev.headlight.config.StackConfig;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * NomicBERT (Nussbaum 2024), with {@code config.json} as transformers writes it: post-norm encoder
- * with token types, rotary positions, fused projections without biases and a gated MLP.
+ * NomicBERT (Nussbaum 2024): post-norm encoder with token types, rotary positions, fused
+ * projections and a gated MLP.
  */
 final class NomicBert implements Family {
-  private static final RopeParameters.Defaults ROPE = new RopeParameters.Defaults(1000, 1);
 
   @Override
   public Set<String> modelTypes() {
@@ -34,66 +31,62 @@ final class NomicBert implements Family {
   public ModelConfig describe(ConfigJson config, Set<String> tensors) {
     String prefix =
         Names.prefix(tensors, "", "embeddings.word_embeddings.weight", "nomic_bert.", "bert.");
-    int width = config.positiveInt("hidden_size");
+    NomicBertSettings settings = NomicBertSettings.read(config);
     EmbeddingConfig embedding =
         new EmbeddingConfig.Tokens(
             prefix + "embeddings.word_embeddings.weight",
             config.positiveInt("vocab_size"),
-            width,
+            settings.hiddenSize(),
             1.0,
             new EmbeddingConfig.PositionEmbedding.None(),
             Optional.of(
                 new EmbeddingConfig.TokenTypes(
-                    prefix + "embeddings.token_type_embeddings.weight",
-                    config.positiveInt("type_vocab_size", 2))),
-            Optional.of(norm(config, prefix + "emb_ln", width)),
+                    prefix + "embeddings.token_type_embeddings.weight", settings.tokenTypes())),
+            Optional.of(norm(settings, prefix + "emb_ln")),
             Optional.empty());
     StackConfig stack =
         new StackConfig(
             "self",
-            width,
+            settings.hiddenSize(),
             embedding,
-            IntStream.range(0, config.positiveInt("num_hidden_layers"))
-                .mapToObj(layer -> block(config, prefix + "encoder.layers." + layer + ".", width))
+            IntStream.range(0, settings.layers())
+                .mapToObj(layer -> block(settings, prefix + "encoder.layers." + layer + "."))
                 .toList(),
             Optional.empty(),
-            config.positiveInt("max_position_embeddings", 2048));
+            settings.maxPositions());
     return new ModelConfig("nomic_bert", stack, Optional.empty(), "mean", Names.ignoring());
   }
 
-  private static NormConfig norm(ConfigJson config, String name, int width) {
-    return NormConfig.layer(name, config.decimal("layer_norm_eps", 1e-12), width);
+  private static NormConfig norm(NomicBertSettings settings, String name) {
+    return NormConfig.layer(name, settings.epsilon(), settings.hiddenSize());
   }
 
-  private static BlockConfig block(ConfigJson config, String layer, int width) {
+  private static BlockConfig block(NomicBertSettings settings, String layer) {
     return BlockConfig.serial(
-        postNorm(attention(config, layer + "attn.", width), norm(config, layer + "norm1", width)),
-        postNorm(feedForward(config, layer + "mlp.", width), norm(config, layer + "norm2", width)));
+        postNorm(attention(settings, layer + "attn."), norm(settings, layer + "norm1")),
+        postNorm(feedForward(settings, layer + "mlp."), norm(settings, layer + "norm2")));
   }
 
-  private static AttentionConfig attention(ConfigJson config, String name, int width) {
-    int heads = config.positiveInt("num_attention_heads");
-    int headDim =
-        config.has("head_dim")
-            ? config.positiveInt("head_dim")
-            : Names.headDim(config, width, heads);
-    int inner = heads * headDim;
+  private static AttentionConfig attention(NomicBertSettings settings, String name) {
+    int width = settings.hiddenSize();
+    int inner = settings.heads() * settings.headDim();
     return AttentionConfig.multiHead(
-            heads,
-            headDim,
+            settings.heads(),
+            settings.headDim(),
             new QkvConfig.Fused(
-                LinearConfig.of("qkv_proj", name + "Wqkv", width, 3 * inner, Bias.ABSENT),
+                LinearConfig.of("qkv_proj", name + "Wqkv", width, 3 * inner, settings.qkvBias()),
                 QkvConfig.Layout.BLOCKS),
-            LinearConfig.of("o_proj", name + "out_proj", inner, width, Bias.ABSENT))
-        .withRotary(Rotary.wholeHeads(config, RopeParameters.read(config, ROPE), headDim));
+            LinearConfig.of("o_proj", name + "out_proj", inner, width, settings.qkvBias()))
+        .withRotary(settings.rotary());
   }
 
-  private static FeedForwardConfig feedForward(ConfigJson config, String mlp, int width) {
-    int intermediateSize = config.positiveInt("intermediate_size");
+  private static FeedForwardConfig feedForward(NomicBertSettings settings, String mlp) {
+    int width = settings.hiddenSize();
+    int inner = settings.intermediateSize();
     return FeedForwardConfig.gated(
-        LinearConfig.of("gate_proj", mlp + "fc12", width, intermediateSize, Bias.ABSENT),
-        LinearConfig.of("up_proj", mlp + "fc11", width, intermediateSize, Bias.ABSENT),
-        Names.activation(config, "hidden_act", "silu"),
-        LinearConfig.of("down_proj", mlp + "fc2", intermediateSize, width, Bias.ABSENT));
+        LinearConfig.of("gate_proj", mlp + "fc12", width, inner, settings.gateUpBias()),
+        LinearConfig.of("up_proj", mlp + "fc11", width, inner, settings.gateUpBias()),
+        settings.activation(),
+        LinearConfig.of("down_proj", mlp + "fc2", inner, width, settings.downBias()));
   }
 }

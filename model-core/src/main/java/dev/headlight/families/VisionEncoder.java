@@ -64,6 +64,8 @@ record VisionEncoder(ConfigJson config, String prefix, int hiddenSize, double ep
         channels,
         image,
         patch,
+        EmbeddingConfig.PatchOrder.CHANNELS_FIRST,
+        Optional.empty(),
         LinearConfig.of(
                 "patch_proj",
                 embeddings + "patch_embeddings.projection",
@@ -71,6 +73,7 @@ record VisionEncoder(ConfigJson config, String prefix, int hiddenSize, double ep
                 hiddenSize,
                 Bias.PRESENT)
             .asConvolution(channels, patch.height(), patch.width()),
+        Optional.empty(),
         leadingTokens,
         new EmbeddingConfig.PatchPositions(
             embeddings + "position_embeddings",

@@ -4,6 +4,7 @@ import dev.headlight.config.EmbeddingConfig;
 import dev.headlight.kernel.PackedLinear;
 import dev.headlight.nn.EmbeddingTable;
 import dev.headlight.nn.InputEmbedding;
+import dev.headlight.nn.PatchCutter;
 import dev.headlight.nn.PatchEmbedding;
 import dev.headlight.nn.PatchPositions;
 import dev.headlight.nn.TokenEmbedding;
@@ -43,6 +44,12 @@ final class EmbeddingBuilder {
   }
 
   private TokenEmbedding.LearnedPositions positions(EmbeddingConfig.Tokens config) {
+    if (config.positions() instanceof EmbeddingConfig.PositionEmbedding.Sinusoidal sinusoidal) {
+      return new TokenEmbedding.LearnedPositions(
+          EmbeddingTable.sinusoidal(sinusoidal.count(), config.width(), sinusoidal.interleaved()),
+          0,
+          -1);
+    }
     if (!(config.positions() instanceof EmbeddingConfig.PositionEmbedding.Learned learned)) {
       return null;
     }
@@ -64,9 +71,10 @@ final class EmbeddingBuilder {
     }
     EmbeddingConfig.Size grid = config.grid(config.image().height(), config.image().width());
     return new PatchEmbedding(
-        config.channels(),
-        config.patch(),
+        new PatchCutter(config.channels(), config.patch(), config.order()),
+        loader.norm(config.inputNorm()),
         loader.linear(config.projection()),
+        loader.norm(config.outputNorm()),
         leading,
         new PatchPositions(
             positions.subList(0, leading.size()),

@@ -85,7 +85,9 @@ final class TensorUses {
   }
 
   private void addPatches(EmbeddingConfig.Patches patches) {
+    addNorm("patch_input_norm", patches.inputNorm());
     addLinear(patches.projection());
+    addNorm("patch_output_norm", patches.outputNorm());
     patches
         .leadingTokens()
         .forEach(

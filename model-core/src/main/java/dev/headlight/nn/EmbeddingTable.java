@@ -27,6 +27,29 @@ public final class EmbeddingTable {
     this.chunks = List.copyOf(chunks);
   }
 
+  /**
+   * Sines and cosines of fixed frequencies (Vaswani 2017): pair j of columns has frequency {@code
+   * 10000^(-2j / width)}.
+   *
+   * @param interleaved whether the columns of a pair stand side by side; otherwise all sines come
+   *     first, then all cosines
+   */
+  public static EmbeddingTable sinusoidal(int rows, int width, boolean interleaved) {
+    ByteBuffer values =
+        ByteBuffer.allocate(Math.multiplyExact(rows, width * Float.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    int pairs = (width + 1) / 2;
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < width; column++) {
+        int pair = interleaved ? column / 2 : column % pairs;
+        boolean sine = interleaved ? column % 2 == 0 : column < pairs;
+        double angle = row * Math.pow(10_000, -2.0 * pair / width);
+        values.putFloat((float) (sine ? Math.sin(angle) : Math.cos(angle)));
+      }
+    }
+    return new EmbeddingTable(DType.F32, rows, width, rows, List.of(values.flip()));
+  }
+
   public int rows() {
     return rows;
   }

@@ -11,15 +11,17 @@ import java.util.List;
  * Patch embedding of a vision transformer (Dosovitskiy 2020): the image is cut into rectangles,
  * each is flattened and projected to d, learned tokens go before them, and positions are added.
  *
- * @param patch size of a patch in pixels
+ * @param inputNorm of flattened patches, or null
  * @param projection {@code [d, channels * patch height * patch width]}
+ * @param outputNorm of projected patches, or null
  * @param leadingTokens learned rows {@code [d]} before the patches
- * @param norm null for none
+ * @param norm of all tokens with their positions, or null
  */
 public record PatchEmbedding(
-    int channels,
-    Size patch,
+    PatchCutter cutter,
+    Norm inputNorm,
     PackedLinear projection,
+    Norm outputNorm,
     List<float[]> leadingTokens,
     PatchPositions positions,
     Norm norm)
@@ -38,12 +40,8 @@ public record PatchEmbedding(
 
   /** T: leading tokens and patches. */
   public int tokens(Image image) {
-    Size grid = grid(image);
+    Size grid = cutter.grid(image);
     return leadingTokens.size() + grid.height() * grid.width();
-  }
-
-  private Size grid(Image image) {
-    return new Size(image.height() / patch.height(), image.width() / patch.width());
   }
 
   private int patches(Image image) {
@@ -60,49 +58,32 @@ public record PatchEmbedding(
     Workspace workspace = context.workspace();
     int patches = images.stream().mapToInt(this::patches).sum();
     try (Workspace.Scope scope = workspace.scope()) {
-      Matrix cut =
-          workspace.matrix(patches, channels * patch.height() * patch.width()); // [P, C*ph*pw]
+      Matrix cut = workspace.matrix(patches, projection.inputs()); // [P, C*ph*pw]
       int at = 0;
       for (Image image : images) {
-        cut(image, cut.rows(at, patches(image)));
+        cutter.cut(image, cut.rows(at, patches(image)));
         at += patches(image);
+      }
+      if (inputNorm != null) {
+        inputNorm.apply(cut, cut, context);
       }
       Matrix projected = workspace.matrix(cut.rows(), projection.outputs()); // [P, d]
       context.products().linear(cut, projection, Activation.NONE, projected, workspace);
+      if (outputNorm != null) {
+        outputNorm.apply(projected, projected, context);
+      }
       at = 0;
       for (int i = 0; i < images.size(); i++) {
         Image image = images.get(i);
         assemble(
             projected.rows(at, patches(image)),
-            positions.patches(grid(image)),
+            positions.patches(cutter.grid(image)),
             hidden.rows(packing.start(i), packing.length(i)));
         at += patches(image);
       }
     }
     if (norm != null) {
       norm.apply(hidden, hidden, context);
-    }
-  }
-
-  /**
-   * Patches in row order; the values of a patch by channel, then row, then column, as convolution
-   * kernels are flattened.
-   */
-  private void cut(Image image, Matrix patches) {
-    int across = image.width() / patch.width();
-    float[] values = new float[patches.columns()];
-    for (int p = 0; p < patches.rows(); p++) {
-      int top = p / across * patch.height();
-      int left = p % across * patch.width();
-      int at = 0;
-      for (int channel = 0; channel < channels; channel++) {
-        for (int y = 0; y < patch.height(); y++) {
-          int from = (channel * image.height() + top + y) * image.width() + left;
-          System.arraycopy(image.values(), from, values, at, patch.width());
-          at += patch.width();
-        }
-      }
-      patches.writeRow(p, values, 0);
     }
   }
 

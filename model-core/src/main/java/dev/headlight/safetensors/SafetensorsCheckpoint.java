@@ -140,17 +140,19 @@ public final class SafetensorsCheckpoint implements TensorSource {
 
   /**
    * Identifies the model: the SHA-256, in hexadecimal, of the lines that {@code sha256sum} prints
-   * for {@code config.json} (if there is one) and the weight files, sorted by name. {@code
-   * sha256sum config.json *.safetensors | sha256sum} gives the same for a folder with no other
-   * safetensors files. It changes with the content and the names of these files only, not with the
-   * folder's place or the files' times. Reads all files from start to end.
+   * for {@code config.json} and {@code headlight.json} (if there are any) and the weight files,
+   * sorted by name. {@code sha256sum config.json *.safetensors | sha256sum} gives the same for a
+   * folder with no other safetensors files. It changes with the content and the names of these
+   * files only, not with the folder's place or the files' times. Reads all files from start to end.
    *
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public String sha256() {
     SortedSet<String> names = new TreeSet<>(files);
-    if (folder.exists("config.json")) {
-      names.add("config.json");
+    for (String name : List.of("config.json", "headlight.json")) {
+      if (folder.exists(name)) {
+        names.add(name);
+      }
     }
     return Digests.sha256OfFiles(folder, names);
   }

@@ -1,5 +1,6 @@
 package dev.headlight.image;
 
+import dev.headlight.config.EmbeddingConfig.PatchOrder;
 import dev.headlight.config.EmbeddingConfig.PatchPositions;
 import dev.headlight.config.EmbeddingConfig.Patches;
 import dev.headlight.config.EmbeddingConfig.Resizing;
@@ -59,7 +60,10 @@ final class ImageGoldens {
             channels,
             new Size(height, width),
             new Size(4, 4),
+            PatchOrder.CHANNELS_FIRST,
+            Optional.empty(),
             LinearConfig.of("projection", "projection", 16 * channels, 8, Bias.PRESENT),
+            Optional.empty(),
             List.of(),
             new PatchPositions("positions", List.of(1, 64, 8), 0, resizing),
             Optional.empty());

@@ -108,7 +108,7 @@ final class CheckpointOnDriver {
         inventory.entries().stream().flatMap(entry -> entry.stored().stream()).distinct().toList();
     return new ModelPayload(
         folder.location(),
-        folder.readAll("config.json", MOST_CONFIG_BYTES),
+        folder.readAll(Checkpoint.configFile(folder), MOST_CONFIG_BYTES),
         List.copyOf(checkpoint.tensors().tensors().keySet()),
         withTensors ? ChunkedTensors.layOut(used) : List.of(),
         readsText ? tokenizer.orElseThrow() : null,
