@@ -113,10 +113,7 @@ final class DoctorCommand implements HeadlightCommand {
                     library.problem().isEmpty()
                         ? library.description()
                         : "does not load: " + library.problem()));
-    line(
-        out,
-        "kernels",
-        "%s, %s".formatted(report.kernels().kernels(), report.kernels().precision()));
+    line(out, "kernels", "%s, %s".formatted(report.kernels().name(), report.kernels().precision()));
     report.warnings().forEach(warning -> line(out, "warning", warning));
     report.problems().forEach(problem -> line(out, "PROBLEM", problem));
     line(out, "result", report.problems().isEmpty() ? "everything needed works" : "broken");

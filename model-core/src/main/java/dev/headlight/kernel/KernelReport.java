@@ -1,6 +1,5 @@
 package dev.headlight.kernel;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,8 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *     if the kernels are sound
  */
 public record KernelReport(
-    String kernels, String precision, List<NativeLibrary> libraries, String unstableRows)
-    implements Serializable {
+    String kernels, String precision, List<NativeLibrary> libraries, String unstableRows) {
 
   /**
    * A native library.
@@ -29,8 +27,7 @@ public record KernelReport(
    * @param problem why it does not load; empty if it does
    * @param needed whether the kernels that are used need it
    */
-  public record NativeLibrary(String name, String description, String problem, boolean needed)
-      implements Serializable {}
+  public record NativeLibrary(String name, String description, String problem, boolean needed) {}
 
   public KernelReport {
     libraries = List.copyOf(libraries);

@@ -7,6 +7,9 @@ import dev.headlight.model.Inventory;
 import dev.headlight.pipeline.EncoderOptions.WeightsDistribution;
 import dev.headlight.safetensors.CheckpointException;
 import dev.headlight.safetensors.TensorInfo;
+import dev.headlight.text.EmbeddingOptions;
+import dev.headlight.text.EmbeddingRecipe;
+import dev.headlight.text.Tokenizer;
 import dev.headlight.text.TokenizerDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,8 +63,44 @@ final class CheckpointOnDriver {
     return inventory;
   }
 
-  boolean hasTokenizer() {
-    return tokenizer.isPresent();
+  Optional<TokenizerDefinition> tokenizer() {
+    return tokenizer;
+  }
+
+  /**
+   * How hidden states become embeddings.
+   *
+   * @param text how texts are read; empty if the input is not text
+   * @throws ConfigurationException if options do not fit the checkpoint
+   */
+  EmbeddingRecipe embedding(EncoderOptions options, Optional<TextReading> text) {
+    EmbeddingOptions wanted =
+        new EmbeddingOptions(
+            options.pooling(),
+            options.normalize(),
+            options.truncateDim(),
+            options.promptName().orElse(null),
+            options.prompt().orElse(null));
+    try {
+      EmbeddingRecipe recipe = EmbeddingRecipe.read(folder, config(), wanted);
+      if (text.isEmpty()) {
+        return recipe;
+      }
+      int maxTokens = text.get().maxTokens(config().stack(), true);
+      try (Tokenizer opened = tokenizer.orElseThrow().open()) {
+        if (maxTokens <= opened.addedTokens()) {
+          throw new ConfigurationException(
+              "max-tokens: expected more than %d, the number of special tokens of a text, found %d"
+                  .formatted(opened.addedTokens(), maxTokens));
+        }
+        return recipe.forTexts(opened, maxTokens);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "%s cannot be read: %s".formatted(folder.location(), e.getMessage()), e);
+    }
   }
 
   /** SHA-256 of the files that make the model. Reads them whole, the first time. */
@@ -85,7 +124,8 @@ final class CheckpointOnDriver {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     boolean broadcast = options.weights() == WeightsDistribution.BROADCAST;
     Kernels kernels = EncodingPlan.kernels(options);
-    String key = String.join("-", sha256(), kernels.name(), kernels.precision());
+    String key =
+        String.join("-", sha256(), kernels.name(), kernels.precision(), readsText ? "text" : "ids");
     try {
       ModelPayload payload = payload(kernels, broadcast, readsText);
       if (broadcast) {

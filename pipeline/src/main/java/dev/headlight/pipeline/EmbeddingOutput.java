@@ -1,16 +1,18 @@
 package dev.headlight.pipeline;
 
-import dev.headlight.text.EmbeddingModule;
-import dev.headlight.text.Pooling;
-import java.util.Arrays;
+import dev.headlight.text.EmbeddingRecipe;
 import java.util.List;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 
-/** {@code embedding}: the last hidden states pooled to one vector. */
+/** {@code embedding}: the last hidden states pooled to one vector, as the checkpoint says. */
 final class EmbeddingOutput implements Output {
+  static final String NAME = "embedding";
+  private static final ArrayType TYPE = DataTypes.createArrayType(DataTypes.FloatType, false);
+
   @Override
   public String name() {
-    return "embedding";
+    return NAME;
   }
 
   @Override
@@ -20,43 +22,13 @@ final class EmbeddingOutput implements Output {
 
   @Override
   public List<OutputColumn> columns(Context context) {
-    EncoderOptions options = context.options();
-    int width = context.config().hiddenSize();
-    int dimension = options.truncateDim() == 0 ? width : options.truncateDim();
-    if (dimension > width) {
-      throw new ConfigurationException(
-          "truncate-dim: expected at most %d, the width of this model's embeddings, found %d"
-              .formatted(width, dimension));
-    }
-    Pooling pooling = pooling(context);
-    boolean normalize = options.normalize();
+    EmbeddingRecipe recipe = context.embedding().orElseThrow();
     return List.of(
         new OutputColumn(
-            name(),
-            DataTypes.createArrayType(DataTypes.FloatType, false),
-            output -> {
-              var states = output.output();
-              float[] pooled =
-                  pooling.pool(states.lastHiddenState(), states.tokens(), states.width());
-              float[] cut = Arrays.copyOf(pooled, dimension);
-              return TablePayload.floats(
-                  normalize ? new EmbeddingModule.Normalize().apply(cut) : cut);
-            },
-            payload ->
-                Bridge.call(
-                    TableCodec.class,
-                    "vector",
-                    DataTypes.createArrayType(DataTypes.FloatType, false),
-                    payload),
-            Cost.perSequence((long) dimension * Float.BYTES)));
-  }
-
-  private static Pooling pooling(Context context) {
-    String name = context.options().pooling();
-    try {
-      return Pooling.named(name.equals("auto") ? context.config().pooling() : name);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(e.getMessage(), e);
-    }
+            NAME,
+            TYPE,
+            output -> TablePayload.floats(recipe.embed(output.output())),
+            payload -> Bridge.call(TableCodec.class, "vector", TYPE, payload),
+            Cost.perSequence((long) recipe.width() * Float.BYTES)));
   }
 }

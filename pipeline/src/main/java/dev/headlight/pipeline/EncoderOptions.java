@@ -2,12 +2,12 @@ package dev.headlight.pipeline;
 
 import dev.headlight.kernel.Kernels;
 import dev.headlight.text.Pooling;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
  * @param layers layers whose statistics and hidden states are wanted; empty for all
  * @param precision {@code fp32} or {@code bf16}
  * @param kernels {@code auto} or the name of kernels
- * @param pooling {@code auto}, {@code cls}, {@code mean} or {@code lasttoken}
+ * @param pooling {@code auto}, or the name of a mode, such as {@code mean}
+ * @param promptName name of the checkpoint's prompt that stands before each text; empty for its
+ *     default
+ * @param prompt text that stands before each text; goes before {@code promptName}
  * @param normalize whether embeddings are scaled to length 1
  * @param truncateDim embeddings are cut to this many leading values; 0 for no cut
  * @param maxTokens longest sequence in tokens; 0 for the model's own limit
@@ -37,6 +40,8 @@ public record EncoderOptions(
     String precision,
     String kernels,
     String pooling,
+    Optional<String> promptName,
+    Optional<String> prompt,
     boolean normalize,
     int truncateDim,
     int maxTokens,
@@ -44,8 +49,7 @@ public record EncoderOptions(
     int batchTokens,
     MatrixFormat matrixFormat,
     int maxAttentionTokens,
-    WeightsDistribution weights)
-    implements Serializable {
+    WeightsDistribution weights) {
 
   /** What becomes of a sequence that is longer than the limit. */
   public enum OnTooLong {
@@ -162,6 +166,8 @@ public record EncoderOptions(
     private String precision = "fp32";
     private String kernels = "auto";
     private String pooling = "auto";
+    private Optional<String> promptName = Optional.empty();
+    private Optional<String> prompt = Optional.empty();
     private boolean normalize;
     private int truncateDim;
     private int maxTokens;
@@ -180,6 +186,8 @@ public record EncoderOptions(
       this.precision = options.precision;
       this.kernels = options.kernels;
       this.pooling = options.pooling;
+      this.promptName = options.promptName;
+      this.prompt = options.prompt;
       this.normalize = options.normalize;
       this.truncateDim = options.truncateDim;
       this.maxTokens = options.maxTokens;
@@ -225,6 +233,16 @@ public record EncoderOptions(
 
     public Builder pooling(String value) {
       this.pooling = value;
+      return this;
+    }
+
+    public Builder promptName(String value) {
+      this.promptName = Optional.of(value);
+      return this;
+    }
+
+    public Builder prompt(String value) {
+      this.prompt = Optional.of(value);
       return this;
     }
 
@@ -276,6 +294,8 @@ public record EncoderOptions(
           precision,
           kernels,
           pooling,
+          promptName,
+          prompt,
           normalize,
           truncateDim,
           maxTokens,

@@ -244,7 +244,7 @@ public final class EncodingJob {
   }
 
   private RunManifest manifest() {
-    return RunManifest.start(output.path(), options, checkpoint, spark);
+    return RunManifest.start(output.path(), options, checkpoint, plan, spark);
   }
 
   private Configuration hadoop() {

@@ -3,13 +3,14 @@ package dev.headlight.pipeline;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.headlight.config.ModelConfig;
-import dev.headlight.config.StackConfig;
 import dev.headlight.kernel.Kernels;
 import dev.headlight.pipeline.EncoderOptions.MatrixFormat;
 import dev.headlight.pipeline.EncoderOptions.OnTooLong;
+import dev.headlight.text.EmbeddingRecipe;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
@@ -30,16 +31,13 @@ final class EncodingPlan {
   /** Largest result of one row; a row of Spark's and its arrays end at 2 GiB. */
   static final long MOST_ROW_BYTES = 1L << 30;
 
-  /** Longest sequence for models without a limit of their own. */
-  static final int MOST_TOKENS_WITHOUT_LIMIT = 32768;
-
   static final String ERROR = "error";
   private static final String WIDTH = "width";
   private static final StructType ERROR_TYPE =
       new StructType()
           .add("reason", DataTypes.StringType, false)
           .add("message", DataTypes.StringType, false);
-  private static final String INTERNAL = "__headlight_";
+  static final String INTERNAL = "__headlight_";
 
   private final ModelConfig config;
   private final EncoderOptions options;
@@ -48,6 +46,8 @@ final class EncodingPlan {
   private final String prefix;
   private final RequestBuilder request;
   private final List<OutputColumn> columns;
+  private final Optional<EmbeddingRecipe> embedding;
+  private final TextReading text;
 
   /**
    * A column that is taken over.
@@ -63,12 +63,12 @@ final class EncodingPlan {
   }
 
   private EncodingPlan(
-      ModelConfig config,
+      CheckpointOnDriver checkpoint,
       EncoderOptions options,
       InputSelection input,
       List<Kept> kept,
       String prefix) {
-    this.config = config;
+    this.config = checkpoint.config();
     this.options = options;
     this.input = input;
     this.kept = List.copyOf(kept);
@@ -76,7 +76,22 @@ final class EncodingPlan {
     this.request = new RequestBuilder(options.layers());
     List<Output> outputs = Outputs.of(options);
     outputs.forEach(output -> output.request(request, options));
-    Output.Context context = new Output.Context(config, options, request, decodes());
+    // Read for texts also if no embeddings are wanted: it knows the prompt.
+    boolean embeds =
+        outputs.stream().anyMatch(output -> output.name().equals(EmbeddingOutput.NAME));
+    TextReading reading = new TextReading(options.maxTokens(), checkpoint.tokenizer(), "");
+    this.embedding =
+        embeds || readsText()
+            ? Optional.of(
+                checkpoint.embedding(
+                    options, readsText() ? Optional.of(reading) : Optional.empty()))
+            : Optional.empty();
+    this.text =
+        new TextReading(
+            options.maxTokens(),
+            checkpoint.tokenizer(),
+            embedding.map(EmbeddingRecipe::prompt).orElse(""));
+    Output.Context context = new Output.Context(config, options, request, decodes(), embedding);
     this.columns = outputs.stream().flatMap(output -> output.columns(context).stream()).toList();
   }
 
@@ -94,13 +109,13 @@ final class EncodingPlan {
       StructType schema,
       List<Kept> kept,
       String prefix) {
-    ModelConfig config = checkpoint.config();
     kernels(options);
-    requireLayers(options, config);
+    requireLayers(options, checkpoint.config());
     InputSelection input =
-        InputSelection.of(schema, inputOptions, config, checkpoint.hasTokenizer());
-    EncodingPlan plan = new EncodingPlan(config, options, input, kept, prefix);
-    plan.requireNewNames();
+        InputSelection.of(
+            schema, inputOptions, checkpoint.config(), checkpoint.tokenizer().isPresent());
+    EncodingPlan plan = new EncodingPlan(checkpoint, options, input, kept, prefix);
+    plan.requireNewNames(false);
     return plan;
   }
 
@@ -127,9 +142,9 @@ final class EncodingPlan {
     }
   }
 
-  private void requireNewNames() {
+  private void requireNewNames(boolean errorColumn) {
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    results(true).forEach(field -> names.add(field.name()));
+    results(errorColumn).forEach(field -> names.add(field.name()));
     for (Kept column : kept) {
       if (!names.add(column.name())) {
         throw new ConfigurationException(
@@ -156,6 +171,11 @@ final class EncodingPlan {
     return input.decoder().map(side -> List.of(input.input(), side)).orElse(List.of(input.input()));
   }
 
+  /** How hidden states become embeddings, where embeddings are computed or texts read. */
+  Optional<EmbeddingRecipe> embedding() {
+    return embedding;
+  }
+
   boolean decodes() {
     return input.decoder().isPresent();
   }
@@ -166,6 +186,7 @@ final class EncodingPlan {
 
   /** Columns of the result: kept ones, then {@code n_tokens}, {@code truncated} and outputs. */
   StructType schema(boolean errorColumn) {
+    requireNewNames(errorColumn);
     List<StructField> fields = new ArrayList<>();
     kept.forEach(column -> fields.add(field(column.name(), column.type(), column.nullable())));
     fields.addAll(results(errorColumn));
@@ -214,20 +235,17 @@ final class EncodingPlan {
       boolean errorColumn,
       RejectedRows rejectedRows,
       EncodingTask.Progress progress) {
-    List<Column> travelling = new ArrayList<>();
-    kept.forEach(taken -> travelling.add(column(taken.column())));
-    travelling.addAll(extra);
-    RowReader.Side inputSide = side(input.input(), config.stack(), travelling);
-    RowReader.Side decoderSide =
-        input.decoder().isPresent()
-            ? side(input.decoder().get(), config.decoder().orElseThrow(), travelling)
-            : null;
+    List<Column> taken = new ArrayList<>();
+    kept.forEach(column -> taken.add(column(column.column())));
+    taken.addAll(extra);
+    TravellingColumns travelling = new TravellingColumns(taken);
     boolean truncates = options.onTooLong() == OnTooLong.TRUNCATE;
+    RowReader reader = travelling.add(input, config, text, truncates);
     Cost rowCost = columns.stream().map(OutputColumn::cost).reduce(Cost.NONE, Cost::plus);
     EncodingTask task =
         new EncodingTask(
             model,
-            new RowReader(inputSide, decoderSide, truncates),
+            reader,
             kept.size(),
             request,
             new ArrayList<>(columns.stream().map(OutputColumn::payload).toList()),
@@ -239,7 +257,7 @@ final class EncodingPlan {
             progress);
     Dataset<Row> encoded =
         table
-            .select(travelling.toArray(Column[]::new))
+            .select(travelling.columns())
             .mapPartitions(task, Encoders.row(payloadSchema(errorColumn)));
     return encoded.select(finished(errorColumn).toArray(Column[]::new));
   }
@@ -248,35 +266,6 @@ final class EncodingPlan {
   private Cost cost(Cost rowCost) {
     long activations = ModelShape.of(config.stacks()).activations() + config.hiddenSize();
     return Cost.perToken(activations * Float.BYTES).plus(rowCost).plus(rowCost);
-  }
-
-  private RowReader.Side side(
-      InputSelection.Side selected, StackConfig stack, List<Column> travelling) {
-    InputSelection.Candidate main = selected.main();
-    int payload = add(main, travelling);
-    int types = selected.tokenTypeIds().map(found -> add(found, travelling)).orElse(-1);
-    int mask = selected.attentionMask().map(found -> add(found, travelling)).orElse(-1);
-    return new RowReader.Side(
-        main.source().reader(main.column(), main.type()),
-        main.column(),
-        payload,
-        types,
-        mask,
-        maxTokens(stack));
-  }
-
-  private static int add(InputSelection.Candidate candidate, List<Column> travelling) {
-    Column payload = candidate.source().payload(column(candidate.column()), candidate.type());
-    travelling.add(payload.as(INTERNAL + travelling.size()));
-    return travelling.size() - 1;
-  }
-
-  private int maxTokens(StackConfig stack) {
-    int limit = stack.maxPositions() > 0 ? stack.maxPositions() : MOST_TOKENS_WITHOUT_LIMIT;
-    if (options.maxTokens() == 0) {
-      return limit;
-    }
-    return stack.maxPositions() > 0 ? Math.min(limit, options.maxTokens()) : options.maxTokens();
   }
 
   /** Rows as tasks make them; kept columns under names that no table has. */

@@ -54,9 +54,10 @@ interface InputSource {
    * What reading depends on.
    *
    * @param stack that takes the sequence
+   * @param prompt stands before a text
    * @param maxTokens longest sequence
    */
-  record Context(LoadedModel model, StackConfig stack, int maxTokens) {}
+  record Context(LoadedModel model, StackConfig stack, String prompt, int maxTokens) {}
 
   /**
    * A sequence.

@@ -1,7 +1,9 @@
 package dev.headlight.pipeline;
 
 import dev.headlight.config.ModelConfig;
+import dev.headlight.text.EmbeddingRecipe;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something that can be computed for every row, by the name users ask for it. A new one is one file
@@ -22,7 +24,12 @@ interface Output {
    *
    * @param request everything that is asked of the forward pass
    * @param decodes whether examples have a decoder input
+   * @param embedding how hidden states become embeddings, if embeddings are asked for
    */
   record Context(
-      ModelConfig config, EncoderOptions options, RequestBuilder request, boolean decodes) {}
+      ModelConfig config,
+      EncoderOptions options,
+      RequestBuilder request,
+      boolean decodes,
+      Optional<EmbeddingRecipe> embedding) {}
 }

@@ -27,6 +27,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
    * @param payload index in the row
    * @param tokenTypeIds index in the row, or {@link #ABSENT}
    * @param attentionMask index in the row, or {@link #ABSENT}
+   * @param prompt stands before a text
    * @param maxTokens longest sequence
    */
   record Side(
@@ -35,6 +36,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
       int payload,
       int tokenTypeIds,
       int attentionMask,
+      String prompt,
       int maxTokens)
       implements Serializable {}
 
@@ -68,7 +70,8 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
 
   private InputSource.ReadSequence read(Row row, Side side, LoadedModel model, StackConfig stack)
       throws RejectedRow {
-    InputSource.Context context = new InputSource.Context(model, stack, side.maxTokens());
+    InputSource.Context context =
+        new InputSource.Context(model, stack, side.prompt(), side.maxTokens());
     InputSource.ReadSequence read = side.reader().read(row.get(side.payload()), context);
     Sequence sequence = withTokenTypes(row, side, read.sequence());
     sequence = withoutPadding(row, side, sequence, stack);

@@ -25,6 +25,8 @@ final class RunConfiguration {
     node.put("precision", encoder.precision());
     node.put("kernels", encoder.kernels());
     node.put("pooling", encoder.pooling());
+    node.put("prompt-name", encoder.promptName().orElse(null));
+    node.put("prompt", encoder.prompt().orElse(null));
     node.put("normalize", encoder.normalize());
     node.put("truncate-dim", encoder.truncateDim());
     node.put("max-tokens", encoder.maxTokens());

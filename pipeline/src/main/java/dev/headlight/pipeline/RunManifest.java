@@ -1,5 +1,7 @@
 package dev.headlight.pipeline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headlight.kernel.Kernels;
@@ -35,7 +37,11 @@ final class RunManifest {
 
   /** The manifest of a run that starts now. */
   static RunManifest start(
-      Path folder, RunOptions options, CheckpointOnDriver checkpoint, SparkSession spark) {
+      Path folder,
+      RunOptions options,
+      CheckpointOnDriver checkpoint,
+      EncodingPlan plan,
+      SparkSession spark) {
     Configuration configuration = spark.sparkContext().hadoopConfiguration();
     RunManifest manifest = new RunManifest(new Path(folder, FILE), configuration);
     ObjectNode content = manifest.content;
@@ -46,6 +52,7 @@ final class RunManifest {
     model.put("sha256", checkpoint.sha256());
     model.put("family", checkpoint.config().family());
     model.put("parameters", checkpoint.inventory().parameters());
+    plan.embedding().ifPresent(recipe -> content.set("embedding", parse(recipe.description())));
     content.set("configuration", RunConfiguration.of(options));
     Kernels kernels = EncodingPlan.kernels(options.encoder());
     content.put("kernels", kernels.name());
@@ -58,6 +65,14 @@ final class RunManifest {
     content.put("spark_application", spark.sparkContext().applicationId());
     content.put("spark_master", spark.sparkContext().master());
     return manifest;
+  }
+
+  private static JsonNode parse(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Adds what a run that succeeded counted. */

@@ -107,6 +107,16 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
     return this;
   }
 
+  public SequenceEncoder setPromptName(String value) {
+    set(promptName(), value);
+    return this;
+  }
+
+  public SequenceEncoder setPrompt(String value) {
+    set(prompt(), value);
+    return this;
+  }
+
   public SequenceEncoder setNormalize(boolean value) {
     set(normalize(), (Object) value);
     return this;

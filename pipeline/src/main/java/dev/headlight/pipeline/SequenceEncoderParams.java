@@ -33,6 +33,8 @@ abstract class SequenceEncoderParams extends Transformer {
   private final Param<String> precision;
   private final Param<String> kernels;
   private final Param<String> pooling;
+  private final Param<String> promptName;
+  private final Param<String> prompt;
   private final BooleanParam normalize;
   private final IntParam truncateDim;
   private final IntParam maxTokens;
@@ -58,7 +60,9 @@ abstract class SequenceEncoderParams extends Transformer {
     setDefault(layers, new int[0]);
     this.precision = text("precision", "fp32 or bf16", defaults.precision());
     this.kernels = text("kernels", "auto, nd4j or onednn", defaults.kernels());
-    this.pooling = text("pooling", "auto, cls, mean or lasttoken", defaults.pooling());
+    this.pooling = text("pooling", "auto or the name of a mode", defaults.pooling());
+    this.promptName = new Param<>(this, "promptName", "which of the checkpoint's prompts to use");
+    this.prompt = new Param<>(this, "prompt", "text that stands before each text");
     this.normalize = new BooleanParam(this, "normalize", "scale embeddings to length 1");
     setDefault(normalize, (Object) defaults.normalize());
     this.truncateDim = number("truncateDim", "cut embeddings to this width; 0 for no cut");
@@ -143,6 +147,14 @@ abstract class SequenceEncoderParams extends Transformer {
     return pooling;
   }
 
+  public Param<String> promptName() {
+    return promptName;
+  }
+
+  public Param<String> prompt() {
+    return prompt;
+  }
+
   public BooleanParam normalize() {
     return normalize;
   }
@@ -181,7 +193,10 @@ abstract class SequenceEncoderParams extends Transformer {
 
   /** The parameters as options of the engine. */
   final EncoderOptions options() {
-    return EncoderOptions.builder()
+    EncoderOptions.Builder options = EncoderOptions.builder();
+    optional(promptName).ifPresent(options::promptName);
+    optional(prompt).ifPresent(options::prompt);
+    return options
         .outputs(List.of(getOrDefault(outputs)))
         .statistics(List.of(getOrDefault(statistics)))
         .layers(Arrays.stream(getOrDefault(layers)).boxed().toList())
@@ -201,7 +216,10 @@ abstract class SequenceEncoderParams extends Transformer {
   }
 
   final InputOptions inputOptions() {
-    return new InputOptions(
-        getOrDefault(inputType), Optional.ofNullable(get(inputCol).getOrElse(() -> null)));
+    return new InputOptions(getOrDefault(inputType), optional(inputCol));
+  }
+
+  private Optional<String> optional(Param<String> param) {
+    return Optional.ofNullable(get(param).getOrElse(() -> null));
   }
 }

@@ -50,7 +50,7 @@ final class TextSource implements InputSource {
       throw new RejectedRow(RejectedRow.NULL_INPUT, "%s is null".formatted(column));
     }
     Tokenizer tokenizer = context.model().tokenizer().orElseThrow();
-    Tokenized tokens = tokenizer.tokenize(text, context.maxTokens());
+    Tokenized tokens = tokenizer.tokenize(context.prompt() + text, context.maxTokens());
     return new ReadSequence(
         new Sequence.Tokens(tokens.inputIds(), tokens.tokenTypeIds()), tokens.truncated());
   }

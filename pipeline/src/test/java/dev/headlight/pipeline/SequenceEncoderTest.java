@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headlight.testing.GoldenCase;
 import dev.headlight.testing.Goldens;
+import dev.headlight.testing.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -28,8 +30,11 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SequenceEncoderTest {
   private static final GoldenCase BERT = Goldens.get(Goldens.GOLDENS, "bert");
@@ -131,6 +136,8 @@ class SequenceEncoderTest {
             .setStatistics("shape")
             .setLayers(1)
             .setPooling("mean")
+            .setPromptName("query")
+            .setPrompt("Query: ")
             .setNormalize(true)
             .setTruncateDim(8)
             .setMaxTokens(5)
@@ -149,7 +156,7 @@ class SequenceEncoderTest {
     SequenceEncoder loaded = SequenceEncoder.load(path);
 
     assertThat(loaded.uid()).isEqualTo(encoder.uid());
-    assertThat(encoder.params()).hasSize(20);
+    assertThat(encoder.params()).hasSize(22);
     for (Param<?> param : encoder.params()) {
       assertThat(encoder.isSet(param)).as(param.name()).isTrue();
       assertThat(loaded.getOrDefault(loaded.getParam(param.name())))
@@ -233,31 +240,61 @@ class SequenceEncoderTest {
         .hasMessageContaining("token_out_of_range");
   }
 
+  static Stream<GoldenCase> sentenceTransformers() {
+    return Goldens.cases(Goldens.SENTENCE_TRANSFORMERS).stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("sentenceTransformers")
+  void textsGiveTheEmbeddingsOfSentenceTransformers(GoldenCase golden) {
+    SequenceEncoder encoder =
+        new SequenceEncoder().setModelPath(golden.folder().toString()).setOutputs("embedding");
+
+    assertEmbeddings(golden, encoder, "embeddings");
+    assertEmbeddings(golden, encoder.setNormalize(true), "embeddings.normalize");
+    int width = (int) golden.tensors("expected.safetensors").shape("embeddings.truncate_dim_16")[1];
+    assertEmbeddings(
+        golden, encoder.setNormalize(false).setTruncateDim(width), "embeddings.truncate_dim_16");
+  }
+
   @Test
-  void textIsTokenized() {
-    GoldenCase golden = Goldens.get(Goldens.SENTENCE_TRANSFORMERS, "bert-mean-norm");
+  void namedPromptStandsBeforeEachText() {
+    GoldenCase golden = Goldens.get(Goldens.SENTENCE_TRANSFORMERS, "bert-prompt-excluded");
+    Tensors expected = golden.tensors("expected.safetensors");
+    List<String> prompts =
+        expected.names().stream()
+            .filter(name -> name.startsWith("prompt.") && name.endsWith(".embeddings"))
+            .map(name -> name.substring("prompt.".length(), name.length() - ".embeddings".length()))
+            .toList();
+    assertThat(prompts).isNotEmpty();
+    for (String prompt : prompts) {
+      SequenceEncoder encoder =
+          new SequenceEncoder()
+              .setModelPath(golden.folder().toString())
+              .setOutputs("embedding")
+              .setPromptName(prompt);
+      assertEmbeddings(golden, encoder, "prompt." + prompt + ".embeddings");
+    }
+  }
+
+  private void assertEmbeddings(GoldenCase golden, SequenceEncoder encoder, String name) {
     StructType schema = new StructType().add("text", DataTypes.StringType);
     List<Row> texts = new ArrayList<>();
     golden.json("texts.json").forEach(text -> texts.add(RowFactory.create(text.asText())));
-    int limit = golden.description().path("max_seq_length").asInt();
+    Tensors file = golden.tensors("expected.safetensors");
+    float[] expected = file.floats(name);
+    int width = (int) file.shape(name)[1];
 
-    List<Row> rows =
-        new SequenceEncoder()
-            .setModelPath(golden.folder().toString())
-            .setOutputs("embedding")
-            .setPooling("mean")
-            .setNormalize(true)
-            .setMaxTokens(limit)
-            .transform(spark.createDataFrame(texts, schema))
-            .collectAsList();
+    List<Row> rows = encoder.transform(spark.createDataFrame(texts, schema)).collectAsList();
 
-    float[] expected = golden.tensors("expected.safetensors").floats("embeddings");
     for (int i = 0; i < rows.size(); i++) {
+      assertThat(rows.get(i).<Row>getAs("error")).as("text %d", i).isNull();
       List<Float> embedding = rows.get(i).getList(rows.get(i).fieldIndex("embedding"));
-      for (int j = 0; j < 32; j++) {
+      assertThat(embedding).hasSize(width);
+      for (int j = 0; j < width; j++) {
         assertThat((double) embedding.get(j))
-            .as("text %d", i)
-            .isCloseTo(expected[i * 32 + j], org.assertj.core.data.Offset.offset(2e-6));
+            .as("%s, %s, text %d", golden, name, i)
+            .isCloseTo(expected[i * width + j], Offset.offset(2e-5));
       }
     }
   }

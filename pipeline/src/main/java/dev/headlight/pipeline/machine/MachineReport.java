@@ -1,6 +1,5 @@
 package dev.headlight.pipeline.machine;
 
-import dev.headlight.kernel.KernelReport;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ public record MachineReport(
     int taskThreads,
     long heapBytes,
     long memoryBytes,
-    KernelReport kernels)
+    Kernels kernels)
     implements Serializable {
 
   /**
@@ -53,10 +52,35 @@ public record MachineReport(
     }
   }
 
+  /**
+   * The kernels that are used, and the native libraries.
+   *
+   * @param precision {@code fp32} or {@code bf16}
+   * @param unstableRows an example of a row whose bits depend on its company; empty if there is
+   *     none
+   */
+  public record Kernels(
+      String name, String precision, List<NativeLibrary> libraries, String unstableRows)
+      implements Serializable {
+    public Kernels {
+      libraries = List.copyOf(libraries);
+    }
+  }
+
+  /**
+   * A native library.
+   *
+   * @param description its version; empty if it does not load
+   * @param problem why it does not load; empty if it does
+   * @param needed whether the kernels that are used need it
+   */
+  public record NativeLibrary(String name, String description, String problem, boolean needed)
+      implements Serializable {}
+
   /** What keeps jobs from running here, or makes their results wrong; empty if nothing does. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    for (KernelReport.NativeLibrary library : kernels.libraries()) {
+    for (NativeLibrary library : kernels.libraries()) {
       if (library.needed() && !library.problem().isEmpty()) {
         problems.add("%s does not load: %s".formatted(library.name(), library.problem()));
       }
@@ -64,7 +88,7 @@ public record MachineReport(
     if (!kernels.unstableRows().isEmpty()) {
       problems.add(
           "the kernels %s round a row differently among more rows (%s), so results depend on batches"
-              .formatted(kernels.kernels(), kernels.unstableRows()));
+              .formatted(kernels.name(), kernels.unstableRows()));
     }
     return problems;
   }
@@ -81,7 +105,7 @@ public record MachineReport(
       warnings.add(
           "the JVM has no Vector API: add --add-modules jdk.incubator.vector to its options");
     }
-    for (KernelReport.NativeLibrary library : kernels.libraries()) {
+    for (NativeLibrary library : kernels.libraries()) {
       if (!library.needed() && !library.problem().isEmpty()) {
         warnings.add("%s does not load: %s".formatted(library.name(), library.problem()));
       }

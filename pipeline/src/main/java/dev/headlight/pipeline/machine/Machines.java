@@ -63,9 +63,22 @@ public final class Machines {
         kernels(kernels));
   }
 
-  private static KernelReport kernels(String name) {
+  private static MachineReport.Kernels kernels(String name) {
     try {
-      return KernelReport.of(name);
+      KernelReport report = KernelReport.of(name);
+      return new MachineReport.Kernels(
+          report.kernels(),
+          report.precision(),
+          report.libraries().stream()
+              .map(
+                  library ->
+                      new MachineReport.NativeLibrary(
+                          library.name(),
+                          library.description(),
+                          library.problem(),
+                          library.needed()))
+              .toList(),
+          report.unstableRows());
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("kernels: " + e.getMessage(), e);
     }

@@ -2,7 +2,6 @@ package dev.headlight.pipeline.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headlight.kernel.KernelReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,12 +59,12 @@ class MachinesTest {
             1,
             1,
             1,
-            new KernelReport(
+            new MachineReport.Kernels(
                 "nd4j",
                 "fp32",
                 List.of(
-                    new KernelReport.NativeLibrary("ND4J", "", "no jnind4jcpu", true),
-                    new KernelReport.NativeLibrary("oneDNN", "", "no jnidnnl", false)),
+                    new MachineReport.NativeLibrary("ND4J", "", "no jnind4jcpu", true),
+                    new MachineReport.NativeLibrary("oneDNN", "", "no jnidnnl", false)),
                 "1 rows of a 5 x 7 projection"));
 
     assertThat(broken.problems())
