@@ -11,6 +11,7 @@ final class Commands {
         new RunCommand(context),
         new InspectCommand(context),
         new DemoCommand(context),
+        new BenchCommand(context),
         new DoctorCommand(context));
   }
 }

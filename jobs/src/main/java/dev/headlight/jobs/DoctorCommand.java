@@ -31,7 +31,7 @@ final class DoctorCommand implements HeadlightCommand {
       names = "--kernels",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "The kernels to try: auto or nd4j. Default: ${DEFAULT-VALUE}.")
+      description = "The kernels to try: auto, nd4j or onednn. Default: ${DEFAULT-VALUE}.")
   private String kernels;
 
   @Option(names = "--json", description = "Prints JSON.")

@@ -47,13 +47,13 @@ final class EncodingOptions {
   @Option(
       names = "--precision",
       paramLabel = "NAME",
-      description = "Precision of matrix products: fp32. Default: fp32.")
+      description = "Precision of matrix products: fp32 or bf16. Default: fp32.")
   private String precision;
 
   @Option(
       names = "--kernels",
       paramLabel = "NAME",
-      description = "Kernels: auto or nd4j. Default: auto.")
+      description = "Kernels: auto, nd4j or onednn. Default: auto.")
   private String kernels;
 
   @Option(

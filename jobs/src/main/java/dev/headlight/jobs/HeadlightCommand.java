@@ -8,6 +8,11 @@ interface HeadlightCommand extends Callable<Integer> {
 
   SparkOptions sparkOptions();
 
+  /** Whether it may start a Spark; otherwise the launcher starts it as a plain Java program. */
+  default boolean startsSpark() {
+    return true;
+  }
+
   /**
    * Checks the values of the options, before a Spark is started.
    *

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -15,8 +16,9 @@ import picocli.CommandLine.ParseResult;
  * and writes the arguments of {@code spark-submit}, so that settings that a driver needs before it
  * starts can stand in a conf file.
  *
- * <p>Arguments: the file to write to, the job jar, the command line. Each argument is written with
- * a NUL after it; nothing is written where there is nothing to start.
+ * <p>Arguments: the file to write to, the job jar, the command line. Written are {@code
+ * spark-submit} or, for a command that needs no Spark, {@code java}, and its arguments, each with a
+ * NUL after it; nothing is written where there is nothing to start.
  */
 public final class Launch {
   private Launch() {}
@@ -38,10 +40,18 @@ public final class Launch {
     if (!parsed.hasSubcommand()) {
       return new CommandLine.RunLast().execute(parsed);
     }
-    ((HeadlightCommand) parsed.subcommand().commandSpec().userObject()).validate();
-    List<String> submit = SubmitArguments.of(parsed.subcommand(), jar, System.getenv());
+    HeadlightCommand command = (HeadlightCommand) parsed.subcommand().commandSpec().userObject();
+    command.validate();
+    List<String> start = new ArrayList<>();
+    if (command.startsSpark()) {
+      start.add("spark-submit");
+      start.addAll(SubmitArguments.of(parsed.subcommand(), jar, System.getenv()));
+    } else {
+      start.addAll(List.of("java", Main.class.getName()));
+      start.addAll(parsed.originalArgs());
+    }
     try {
-      Files.writeString(file, String.join("\0", submit) + "\0", StandardCharsets.UTF_8);
+      Files.writeString(file, String.join("\0", start) + "\0", StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,8 @@ import dev.headlight.model.ForwardOutput.StackOutput;
 import dev.headlight.nn.BlockInput;
 import dev.headlight.nn.ForwardContext;
 import dev.headlight.nn.Packing;
+import dev.headlight.nn.PartClock;
+import dev.headlight.nn.PartClock.Part;
 import dev.headlight.statistics.SequenceStatistics;
 import dev.headlight.statistics.StatisticsCollector;
 import dev.headlight.tensor.Matrix;
@@ -23,9 +25,9 @@ public final class ForwardPass implements AutoCloseable {
   private final Workspace workspace = new Workspace();
   private final ForwardContext context;
 
-  ForwardPass(TransformerModel model) {
+  ForwardPass(TransformerModel model, PartClock clock) {
     this.model = model;
-    this.context = ForwardContext.on(model.kernels(), workspace);
+    this.context = ForwardContext.on(model.kernels(), workspace, clock);
   }
 
   /**
@@ -86,6 +88,7 @@ public final class ForwardPass implements AutoCloseable {
             decoded.isEmpty() ? Optional.empty() : Optional.of(decoded.get(i));
         results.add(new ForwardOutput(outputs.get(i), decoder, statistics.get(i)));
       }
+      context.clock().end(Part.OTHER);
       return results;
     }
   }
@@ -103,7 +106,10 @@ public final class ForwardPass implements AutoCloseable {
   record Embedded(Matrix hidden, Packing packing) {}
 
   private Embedded embed(TransformerModel.Stack stack, List<Sequence> sequences) {
-    return Embedder.embed(stack, sequences, context);
+    context.clock().end(Part.OTHER);
+    Embedded embedded = Embedder.embed(stack, sequences, context);
+    context.clock().end(Part.EMBEDDING);
+    return embedded;
   }
 
   /** Bytes of scratch memory held. */

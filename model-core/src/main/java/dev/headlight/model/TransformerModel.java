@@ -5,6 +5,7 @@ import dev.headlight.config.StackConfig;
 import dev.headlight.kernel.Kernels;
 import dev.headlight.nn.BlockStack;
 import dev.headlight.nn.InputEmbedding;
+import dev.headlight.nn.PartClock;
 import dev.headlight.safetensors.TensorSource;
 import dev.headlight.tensor.NativeArena;
 import java.util.Optional;
@@ -68,7 +69,12 @@ public final class TransformerModel implements AutoCloseable {
 
   /** A pass for one thread; close it when the thread has no more batches. */
   public ForwardPass newForwardPass() {
-    return new ForwardPass(this);
+    return newForwardPass(PartClock.off());
+  }
+
+  /** A pass whose time is counted by parts. */
+  public ForwardPass newForwardPass(PartClock clock) {
+    return new ForwardPass(this, clock);
   }
 
   Stack stack() {

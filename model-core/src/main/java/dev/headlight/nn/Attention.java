@@ -4,6 +4,7 @@ import dev.headlight.config.Activation;
 import dev.headlight.config.MaskConfig;
 import dev.headlight.kernel.HeadGroup;
 import dev.headlight.kernel.PackedLinear;
+import dev.headlight.nn.PartClock.Part;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.Workspace;
 
@@ -77,12 +78,15 @@ public final class Attention implements Operation {
     try (Workspace.Scope scope = workspace.scope()) {
       QkvProjection.Projected projected =
           projections.project(hidden, input.memory(), shape, context); // q [N, h*k]; k, v [M, g*k]
+      context.clock().end(Part.QKV_PROJ);
       encodePositions(projected, input, context);
+      context.clock().end(Part.POSITIONS);
       Matrix attended = workspace.matrix(hidden.rows(), shape.queryWidth()); // [N, h*k]
       for (int sequence = 0; sequence < input.packing().sequences(); sequence++) {
         attend(sequence, projected, input, context, attended);
       }
       context.products().linearAdd(attended, output, target, workspace);
+      context.clock().end(Part.O_PROJ);
     }
   }
 
@@ -182,19 +186,24 @@ public final class Attention implements Operation {
       context
           .products()
           .scores(tileQuery, key.rows(tile.firstKey(), tile.keys()), group, shape.scale(), weights);
+      context.clock().end(Part.SCORES);
       if (shape.softCap() > 0) {
         context.rows().softCap(weights, shape.softCap());
       }
       addBias(tile, weights, context);
+      context.clock().end(Part.POSITIONS);
       setVisible(tile, context);
       context.rows().softmax(weights, context.softmaxRows());
+      context.clock().end(Part.SOFTMAX);
       if (observer != null) {
         observer.observe(observed(tile, weights, context));
+        context.clock().end(Part.STATISTICS);
       }
       Matrix tileValue = value.rows(tile.firstKey(), tile.keys());
       context
           .products()
           .values(weights, tileValue, group, result.rows(tile.firstQuery(), tile.queries()));
+      context.clock().end(Part.VALUES);
     }
   }
 

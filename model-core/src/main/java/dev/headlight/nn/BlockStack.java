@@ -1,5 +1,6 @@
 package dev.headlight.nn;
 
+import dev.headlight.nn.PartClock.Part;
 import dev.headlight.tensor.Matrix;
 import java.util.List;
 
@@ -23,16 +24,27 @@ public record BlockStack(String attention, List<TransformerBlock> blocks, Norm f
    */
   public void forward(
       Matrix hidden, BlockInput input, ForwardObserver observer, ForwardContext context) {
-    observer.hiddenState(attention, 0, hidden, input.packing());
+    observe(0, hidden, input, observer, context);
     for (int layer = 0; layer < blocks.size(); layer++) {
       TransformerBlock.Observers observers =
           new TransformerBlock.Observers(
               observer.attention(attention, layer), observer.attention("cross", layer));
       blocks.get(layer).forward(hidden, input, observers, context);
-      observer.hiddenState(attention, layer + 1, hidden, input.packing());
+      observe(layer + 1, hidden, input, observer, context);
     }
     if (finalNorm != null) {
       finalNorm.apply(hidden, hidden, context);
+      context.clock().end(Part.NORMS);
     }
+  }
+
+  private void observe(
+      int layer,
+      Matrix hidden,
+      BlockInput input,
+      ForwardObserver observer,
+      ForwardContext context) {
+    observer.hiddenState(attention, layer, hidden, input.packing());
+    context.clock().end(Part.STATISTICS);
   }
 }

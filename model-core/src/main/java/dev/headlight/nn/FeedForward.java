@@ -2,6 +2,7 @@ package dev.headlight.nn;
 
 import dev.headlight.config.Activation;
 import dev.headlight.kernel.PackedLinear;
+import dev.headlight.nn.PartClock.Part;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.Workspace;
 
@@ -53,16 +54,21 @@ public final class FeedForward implements Operation {
       Matrix projected = workspace.matrix(hidden.rows(), up.outputs()); // [rows, f] or [rows, 2f]
       if (!gated) {
         context.products().linear(hidden, up, activation, projected, workspace);
+        context.clock().end(Part.GATE_UP_PROJ);
         context.products().linearAdd(projected, down, target, workspace);
+        context.clock().end(Part.DOWN_PROJ);
         return;
       }
       context.products().linear(hidden, up, Activation.NONE, projected, workspace);
+      context.clock().end(Part.GATE_UP_PROJ);
       int width = up.outputs() / 2;
       Matrix gatedUp = workspace.matrix(hidden.rows(), width); // [rows, f]
       context
           .rows()
           .gate(projected.columns(0, width), projected.columns(width, width), activation, gatedUp);
+      context.clock().end(Part.ACTIVATION);
       context.products().linearAdd(gatedUp, down, target, workspace);
+      context.clock().end(Part.DOWN_PROJ);
     }
   }
 }

@@ -11,11 +11,13 @@ import dev.headlight.tensor.Workspace;
  * per thread.
  *
  * @param softmaxRows scratch of the attention tiles
+ * @param clock told of the end of each part
  */
-public record ForwardContext(Kernels kernels, Workspace workspace, SoftmaxRows softmaxRows) {
+public record ForwardContext(
+    Kernels kernels, Workspace workspace, SoftmaxRows softmaxRows, PartClock clock) {
 
-  public static ForwardContext on(Kernels kernels, Workspace workspace) {
-    return new ForwardContext(kernels, workspace, new SoftmaxRows());
+  public static ForwardContext on(Kernels kernels, Workspace workspace, PartClock clock) {
+    return new ForwardContext(kernels, workspace, new SoftmaxRows(), clock);
   }
 
   MatrixProducts products() {

@@ -1,5 +1,6 @@
 package dev.headlight.nn;
 
+import dev.headlight.nn.PartClock.Part;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.Workspace;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class TransformerBlock {
       if (parallel) {
         blockInput = workspace.matrix(hidden.rows(), hidden.columns());
         blockInput.copyFrom(hidden);
+        context.clock().end(Part.OTHER);
       }
       for (Sublayer sublayer : sublayers) {
         forward(
@@ -57,6 +59,7 @@ public final class TransformerBlock {
       if (sublayer.inputNorm() != null) {
         normed = workspace.matrix(source.rows(), source.columns()); // [N, d]
         sublayer.inputNorm().apply(source, normed, context);
+        context.clock().end(Part.NORMS);
       }
       if (sublayer.outputNorm() == null) {
         sublayer.operation().addTo(normed, input, context, hidden);
@@ -65,6 +68,7 @@ public final class TransformerBlock {
       }
       if (sublayer.residualNorm() != null) {
         sublayer.residualNorm().apply(hidden, hidden, context);
+        context.clock().end(Part.NORMS);
       }
     }
   }
@@ -79,5 +83,6 @@ public final class TransformerBlock {
     sublayer.operation().addTo(normed, input, context, branch);
     sublayer.outputNorm().apply(branch, branch, context);
     context.rows().add(branch, hidden);
+    context.clock().end(Part.NORMS);
   }
 }

@@ -1,5 +1,6 @@
 package dev.headlight.pipeline;
 
+import dev.headlight.config.ModelConfig;
 import java.io.Serializable;
 
 /**
@@ -26,10 +27,14 @@ record BatchBudget(long tokens, long bytes, Cost perExample) implements Serializ
    * A budget for a model.
    *
    * @param batchTokens tokens, or 0 for a number that fits the width: 2048 for a width of 768
-   * @param width d
+   * @param results bytes of the results of an example
    */
-  static BatchBudget of(int batchTokens, int width, Cost perExample) {
+  static BatchBudget of(int batchTokens, ModelConfig config, Cost results) {
+    int width = config.hiddenSize();
     long auto = Math.max(LEAST_AUTO_TOKENS, Math.min(MOST_AUTO_TOKENS, AUTO_VALUES / width));
+    long activations = ModelShape.of(config.stacks()).activations() + width;
+    // results are held twice: as they are computed, and as bytes
+    Cost perExample = Cost.perToken(activations * Float.BYTES).plus(results).plus(results);
     return new BatchBudget(batchTokens == 0 ? auto : batchTokens, BYTES, perExample);
   }
 }

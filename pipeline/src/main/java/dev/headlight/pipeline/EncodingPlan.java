@@ -249,7 +249,7 @@ final class EncodingPlan {
             kept.size(),
             request,
             new ArrayList<>(columns.stream().map(OutputColumn::payload).toList()),
-            BatchBudget.of(options.batchTokens(), config.hiddenSize(), cost(rowCost)),
+            BatchBudget.of(options.batchTokens(), config, rowCost),
             rowCost,
             decodes(),
             errorColumn,
@@ -260,12 +260,6 @@ final class EncodingPlan {
             .select(travelling.columns())
             .mapPartitions(task, Encoders.row(payloadSchema(errorColumn)));
     return encoded.select(finished(errorColumn).toArray(Column[]::new));
-  }
-
-  /** Inputs, scratch memory and results, the latter also as bytes. */
-  private Cost cost(Cost rowCost) {
-    long activations = ModelShape.of(config.stacks()).activations() + config.hiddenSize();
-    return Cost.perToken(activations * Float.BYTES).plus(rowCost).plus(rowCost);
   }
 
   /** Rows as tasks make them; kept columns under names that no table has. */

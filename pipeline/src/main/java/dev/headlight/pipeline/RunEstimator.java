@@ -40,9 +40,7 @@ record RunEstimator(
               counts.rows(), counts.sequences(), counts.tokens(), counts.rejected(), seconds),
           Math.max(1, context.defaultParallelism() / context.conf().getInt("spark.task.cpus", 1)),
           checkpoint.inventory().nativeBytes(),
-          BatchBudget.of(
-                  options.encoder().batchTokens(), checkpoint.config().hiddenSize(), Cost.NONE)
-              .tokens());
+          BatchBudget.of(options.encoder().batchTokens(), checkpoint.config(), Cost.NONE).tokens());
     } finally {
       rows.unpersist();
       if (model instanceof BroadcastModel broadcast) {
