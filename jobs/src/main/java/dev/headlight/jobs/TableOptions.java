@@ -17,15 +17,25 @@ final class TableOptions {
   @Option(
       names = "--input-type",
       paramLabel = "NAME",
-      description = "What the input column holds: auto, text, tokens, embeddings. Default: auto.")
+      description =
+          "What the input column holds: auto, text, tokens, embeddings, image, pixel_values."
+              + " Default: auto.")
   private String type;
 
   @Option(
       names = "--input-column",
       paramLabel = "NAME",
       description =
-          "The input column. Default: the one named text, input_ids, embeddings or inputs_embeds.")
+          "The input column. Default: the one named text, input_ids, embeddings, inputs_embeds, image or"
+              + " pixel_values.")
   private String column;
+
+  @Option(
+      names = "--pair-column",
+      paramLabel = "NAME",
+      description =
+          "The second text, for models that read pairs. Default: text_pair, if it is there.")
+  private String pairColumn;
 
   @Option(
       names = "--id-column",
@@ -45,10 +55,11 @@ final class TableOptions {
     if (format != null) {
       builder.inputFormat(format);
     }
-    if (type != null || column != null) {
-      builder.inputOptions(
-          new InputOptions(type == null ? "auto" : type, Optional.ofNullable(column)));
-    }
+    builder.inputOptions(
+        new InputOptions(
+            type == null ? "auto" : type,
+            Optional.ofNullable(column),
+            Optional.ofNullable(pairColumn)));
     if (idColumn != null) {
       builder.idColumn(idColumn);
     }

@@ -2,6 +2,7 @@ package dev.headlight.pipeline;
 
 import dev.headlight.config.ModelConfig;
 import dev.headlight.families.Checkpoint;
+import dev.headlight.image.ImageProcessor;
 import dev.headlight.kernel.Kernels;
 import dev.headlight.model.Inventory;
 import dev.headlight.pipeline.EncoderOptions.WeightsDistribution;
@@ -68,6 +69,21 @@ final class CheckpointOnDriver {
   }
 
   /**
+   * How images become pixel values.
+   *
+   * @throws CheckpointException if {@code preprocessor_config.json} is missing, malformed or asks
+   *     for something that is not implemented
+   */
+  ImageProcessor imageProcessor() {
+    try {
+      return ImageProcessor.read(folder, config());
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "%s cannot be read: %s".formatted(folder.location(), e.getMessage()), e);
+    }
+  }
+
+  /**
    * How hidden states become embeddings.
    *
    * @param text how texts are read; empty if the input is not text
@@ -120,14 +136,13 @@ final class CheckpointOnDriver {
    * Makes the model available to executors. Reads the weights if they are broadcast; starts no
    * Spark job.
    */
-  ModelSource distribute(SparkSession spark, EncoderOptions options, boolean readsText) {
+  ModelSource distribute(SparkSession spark, EncoderOptions options, Preprocessing preprocessing) {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     boolean broadcast = options.weights() == WeightsDistribution.BROADCAST;
     Kernels kernels = EncodingPlan.kernels(options);
-    String key =
-        String.join("-", sha256(), kernels.name(), kernels.precision(), readsText ? "text" : "ids");
     try {
-      ModelPayload payload = payload(kernels, broadcast, readsText);
+      ModelPayload payload = payload(kernels, broadcast, preprocessing);
+      String key = String.join("-", sha256(), payload.digest());
       if (broadcast) {
         return BroadcastModel.send(context, key, payload, checkpoint.tensors());
       }
@@ -142,7 +157,7 @@ final class CheckpointOnDriver {
     }
   }
 
-  private ModelPayload payload(Kernels kernels, boolean withTensors, boolean readsText)
+  private ModelPayload payload(Kernels kernels, boolean withTensors, Preprocessing preprocessing)
       throws IOException {
     List<TensorInfo> used =
         inventory.entries().stream().flatMap(entry -> entry.stored().stream()).distinct().toList();
@@ -151,7 +166,8 @@ final class CheckpointOnDriver {
         folder.readAll(Checkpoint.configFile(folder), MOST_CONFIG_BYTES),
         List.copyOf(checkpoint.tensors().tensors().keySet()),
         withTensors ? ChunkedTensors.layOut(used) : List.of(),
-        readsText ? tokenizer.orElseThrow() : null,
+        preprocessing.tokenizer().orElse(null),
+        preprocessing.images().orElse(null),
         kernels.name(),
         kernels.precision());
   }

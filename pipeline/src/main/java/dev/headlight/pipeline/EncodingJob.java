@@ -147,7 +147,7 @@ public final class EncodingJob {
 
   private double encode(PartitionReports reports) {
     SparkContext context = spark.sparkContext();
-    ModelSource model = checkpoint.distribute(spark, options.encoder(), plan.readsText());
+    ModelSource model = checkpoint.distribute(spark, options.encoder(), plan.preprocessing());
     List<Column> extra =
         List.of(
             QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType())

@@ -48,6 +48,7 @@ final class EncodingPlan {
   private final List<OutputColumn> columns;
   private final Optional<EmbeddingRecipe> embedding;
   private final TextReading text;
+  private final Preprocessing preprocessing;
 
   /**
    * A column that is taken over.
@@ -91,6 +92,12 @@ final class EncodingPlan {
             options.maxTokens(),
             checkpoint.tokenizer(),
             embedding.map(EmbeddingRecipe::prompt).orElse(""));
+    this.preprocessing =
+        new Preprocessing(
+            readsText() ? checkpoint.tokenizer() : Optional.empty(),
+            input.reads(ImageSource.class)
+                ? Optional.of(checkpoint.imageProcessor())
+                : Optional.empty());
     Output.Context context = new Output.Context(config, options, request, decodes(), embedding);
     this.columns = outputs.stream().flatMap(output -> output.columns(context).stream()).toList();
   }
@@ -158,17 +165,11 @@ final class EncodingPlan {
   List<String> tableColumns(List<String> others) {
     Set<String> names = new LinkedHashSet<>();
     kept.forEach(column -> names.add(column.column()));
-    for (InputSelection.Side side : sides()) {
-      names.add(side.main().column());
-      side.tokenTypeIds().ifPresent(found -> names.add(found.column()));
-      side.attentionMask().ifPresent(found -> names.add(found.column()));
-    }
+    input.sides().stream()
+        .flatMap(side -> side.candidates().stream())
+        .forEach(candidate -> names.add(candidate.column()));
     names.addAll(others);
     return List.copyOf(names);
-  }
-
-  private List<InputSelection.Side> sides() {
-    return input.decoder().map(side -> List.of(input.input(), side)).orElse(List.of(input.input()));
   }
 
   /** How hidden states become embeddings, where embeddings are computed or texts read. */
@@ -180,8 +181,13 @@ final class EncodingPlan {
     return input.decoder().isPresent();
   }
 
-  boolean readsText() {
-    return sides().stream().anyMatch(side -> side.main().source() instanceof TextSource);
+  private boolean readsText() {
+    return input.reads(TextSource.class);
+  }
+
+  /** What rows go through before they are input of the model. */
+  Preprocessing preprocessing() {
+    return preprocessing;
   }
 
   /** Columns of the result: kept ones, then {@code n_tokens}, {@code truncated} and outputs. */

@@ -3,6 +3,7 @@ package dev.headlight.pipeline;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
 
 /**
  * Turns Spark's arrays into bytes, without boxing a number. Called by code that Spark generates,
@@ -27,6 +28,12 @@ public final class InputCodec {
 
   /** Status: rows and width of a matrix that fits no array follow. */
   static final int TOO_LARGE = 4;
+
+  /** Status: channels, height, width and values follow. */
+  static final int CUBE = 5;
+
+  /** Status: index, height of channel 0 and height of the first channel with another follow. */
+  static final int RAGGED_CHANNELS = 6;
 
   private static final int MOST_BYTES = Integer.MAX_VALUE - 64;
 
@@ -105,6 +112,49 @@ public final class InputCodec {
     byte[] bytes = new byte[Integer.BYTES + count * Long.BYTES];
     ByteBuffer payload = open(bytes).putInt(VECTOR);
     payload.asLongBuffer().put(values.toLongArray());
+    return bytes;
+  }
+
+  /** {@code array<array<array<float>>>} to bytes. */
+  public static byte[] floatCube(ArrayData channels) {
+    return cube(channels, false);
+  }
+
+  /** {@code array<array<array<double>>>} to bytes, as float32. */
+  public static byte[] doubleCube(ArrayData channels) {
+    return cube(channels, true);
+  }
+
+  private static byte[] cube(ArrayData channels, boolean doubles) {
+    int nullAt = nullIndex(channels);
+    if (nullAt >= 0) {
+      return status(NULL_ELEMENT, nullAt);
+    }
+    int count = channels.numElements();
+    int height = count == 0 ? 0 : channels.getArray(0).numElements();
+    Object[] rows = new Object[Math.multiplyExact(count, height)];
+    for (int channel = 0; channel < count; channel++) {
+      ArrayData values = channels.getArray(channel);
+      if (values.numElements() != height) {
+        return status(RAGGED_CHANNELS, channel, height, values.numElements());
+      }
+      if (nullIndex(values) >= 0) {
+        return status(NULL_ELEMENT, channel);
+      }
+      for (int row = 0; row < height; row++) {
+        rows[channel * height + row] = values.getArray(row);
+      }
+    }
+    byte[] payload = matrix(new GenericArrayData(rows), doubles);
+    // A matrix has its rows where a cube has channels; what is wrong with its rows stays as it is.
+    ByteBuffer header = open(payload);
+    if (header.getInt(0) != MATRIX) {
+      return payload;
+    }
+    byte[] bytes = new byte[payload.length + Integer.BYTES];
+    int shape = 2 * Integer.BYTES;
+    System.arraycopy(payload, shape, bytes, shape + Integer.BYTES, payload.length - shape);
+    open(bytes).putInt(CUBE).putInt(count).putInt(height);
     return bytes;
   }
 

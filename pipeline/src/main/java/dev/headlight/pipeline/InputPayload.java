@@ -1,5 +1,6 @@
 package dev.headlight.pipeline;
 
+import dev.headlight.model.Sequence;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -26,6 +27,21 @@ final class InputPayload {
     float[] values = new float[buffer.remaining() / Float.BYTES];
     buffer.asFloatBuffer().get(values);
     return new Floats(values, rows, width);
+  }
+
+  /**
+   * Numbers of an {@code array<array<array<float>>>}, by channel, row and column.
+   *
+   * @throws RejectedRow if it is null, has null elements or is no rectangular block
+   */
+  static Sequence.Pixels pixels(byte[] payload, String column) throws RejectedRow {
+    ByteBuffer buffer = open(payload, column);
+    int channels = buffer.getInt();
+    int height = buffer.getInt();
+    int width = buffer.getInt();
+    float[] values = new float[buffer.remaining() / Float.BYTES];
+    buffer.asFloatBuffer().get(values);
+    return new Sequence.Pixels(values, channels, height, width);
   }
 
   /**
@@ -56,7 +72,7 @@ final class InputPayload {
     ByteBuffer buffer = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
     int status = buffer.getInt();
     switch (status) {
-      case InputCodec.MATRIX, InputCodec.VECTOR -> {
+      case InputCodec.MATRIX, InputCodec.VECTOR, InputCodec.CUBE -> {
         return buffer;
       }
       case InputCodec.NULL_ELEMENT ->
@@ -67,6 +83,11 @@ final class InputPayload {
           throw new RejectedRow(
               RejectedRow.RAGGED,
               "%s: row %d is of another width than row 0: expected %d values, found %d"
+                  .formatted(column, buffer.getInt(4), buffer.getInt(8), buffer.getInt(12)));
+      case InputCodec.RAGGED_CHANNELS ->
+          throw new RejectedRow(
+              RejectedRow.RAGGED,
+              "%s: channel %d is of another height than channel 0: expected %d rows, found %d"
                   .formatted(column, buffer.getInt(4), buffer.getInt(8), buffer.getInt(12)));
       case InputCodec.TOO_LARGE ->
           throw new RejectedRow(

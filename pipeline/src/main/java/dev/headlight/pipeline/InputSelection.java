@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -25,11 +26,38 @@ record InputSelection(Side input, Optional<Side> decoder) {
   /**
    * Columns that make one sequence.
    *
+   * @param pair column of the second text, for models that read pairs of texts
    * @param tokenTypeIds column of token types
    * @param attentionMask column of ones for tokens and zeros for the padding after them
    */
   record Side(
-      Candidate main, Optional<Candidate> tokenTypeIds, Optional<Candidate> attentionMask) {}
+      Candidate main,
+      Optional<Candidate> pair,
+      Optional<Candidate> tokenTypeIds,
+      Optional<Candidate> attentionMask) {
+
+    /** All columns. */
+    List<Candidate> candidates() {
+      return Stream.of(Optional.of(main), pair, tokenTypeIds, attentionMask)
+          .flatMap(Optional::stream)
+          .toList();
+    }
+  }
+
+  /** What was chosen for the encoder, or the only stack, and for the decoder. */
+  List<Side> sides() {
+    return decoder.map(side -> List.of(input, side)).orElse(List.of(input));
+  }
+
+  /** Whether something of this kind is read. */
+  boolean reads(Class<? extends InputSource> source) {
+    return sides().stream().anyMatch(side -> source.isInstance(side.main().source()));
+  }
+
+  /** Whether texts are read in pairs. */
+  boolean readsPairs() {
+    return input.pair().isPresent();
+  }
 
   /**
    * Chooses columns, by name and type or by the user's wish.
@@ -39,21 +67,25 @@ record InputSelection(Side input, Optional<Side> decoder) {
    */
   static InputSelection of(
       StructType schema, InputOptions options, ModelConfig config, boolean hasTokenizer) {
-    Candidate main = main(schema, options);
+    Candidate main = main(schema, options, config.stack());
     requireFits(main, config.stack(), config.family());
     requireTokenizer(main, hasTokenizer);
-    Side input = side(schema, main, config.stack(), "");
+    Side input = side(schema, main, pair(schema, options, main), config.stack(), "");
     if (config.decoder().isEmpty()) {
       return new InputSelection(input, Optional.empty());
     }
     Optional<Candidate> decoder = decoder(schema);
     decoder.ifPresent(found -> requireTokenizer(found, hasTokenizer));
     StackConfig stack = config.decoder().get();
-    return new InputSelection(input, decoder.map(found -> side(schema, found, stack, "decoder_")));
+    return new InputSelection(
+        input, decoder.map(found -> side(schema, found, Optional.empty(), stack, "decoder_")));
   }
 
-  private static Candidate main(StructType schema, InputOptions options) {
-    List<InputSource> sources = sources(options.type());
+  private static Candidate main(StructType schema, InputOptions options, StackConfig stack) {
+    List<InputSource> named = sources(options.type());
+    List<InputSource> fitting = named.stream().filter(source -> source.fits(stack)).toList();
+    // What the model cannot read is looked at only to say so.
+    List<InputSource> sources = recognizes(schema, options, fitting) ? fitting : named;
     if (options.column().isPresent()) {
       StructField field = field(schema, options.column().get());
       return sources.stream()
@@ -70,6 +102,33 @@ record InputSelection(Side input, Optional<Side> decoder) {
       }
     }
     return onlyOne(found, schema, sources, "input-column");
+  }
+
+  private static boolean recognizes(
+      StructType schema, InputOptions options, List<InputSource> sources) {
+    if (options.column().isPresent()) {
+      DataType type = field(schema, options.column().get()).dataType();
+      return sources.stream().anyMatch(source -> source.accepts(type));
+    }
+    return sources.stream()
+        .flatMap(source -> source.columnNames().stream())
+        .anyMatch(name -> find(schema, name).isPresent());
+  }
+
+  /** The second text: the column that the user names, else one that is recognised by its name. */
+  private static Optional<Candidate> pair(StructType schema, InputOptions options, Candidate main) {
+    boolean texts = main.source() instanceof TextSource;
+    if (options.pairColumn().isPresent()) {
+      if (!texts) {
+        throw new ConfigurationException(
+            "pair-column: expected a first column of text, found '%s', which holds %s"
+                .formatted(main.column(), main.source().name()));
+      }
+      return Optional.of(candidate(main.source(), field(schema, options.pairColumn().get())));
+    }
+    return texts
+        ? find(schema, TextSource.PAIR).map(field -> candidate(main.source(), field))
+        : Optional.empty();
   }
 
   /** Of a column that several kinds accept, its name tells which is meant. */
@@ -94,18 +153,21 @@ record InputSelection(Side input, Optional<Side> decoder) {
     return found.stream().findFirst();
   }
 
-  private static Side side(StructType schema, Candidate main, StackConfig stack, String prefix) {
+  private static Side side(
+      StructType schema,
+      Candidate main,
+      Optional<Candidate> pair,
+      StackConfig stack,
+      String prefix) {
     boolean tokens = main.source() instanceof TokensSource;
     boolean hasTypes =
         stack.embedding() instanceof EmbeddingConfig.Tokens embedding
             && embedding.tokenTypes().isPresent();
     Optional<Candidate> types =
         tokens && hasTypes ? ids(schema, prefix + "token_type_ids") : Optional.empty();
-    Optional<Candidate> mask =
-        main.source() instanceof TextSource
-            ? Optional.empty()
-            : ids(schema, prefix + "attention_mask");
-    return new Side(main, types, mask);
+    boolean padded = tokens || main.source() instanceof EmbeddingsSource;
+    Optional<Candidate> mask = padded ? ids(schema, prefix + "attention_mask") : Optional.empty();
+    return new Side(main, pair, types, mask);
   }
 
   private static Optional<Candidate> ids(StructType schema, String name) {

@@ -5,6 +5,7 @@ import dev.headlight.config.StackConfig;
 import dev.headlight.model.Sequence;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataType;
 
@@ -55,9 +56,11 @@ interface InputSource {
    *
    * @param stack that takes the sequence
    * @param prompt stands before a text
+   * @param pair the second text of a pair
    * @param maxTokens longest sequence
    */
-  record Context(LoadedModel model, StackConfig stack, String prompt, int maxTokens) {}
+  record Context(
+      LoadedModel model, StackConfig stack, String prompt, Optional<String> pair, int maxTokens) {}
 
   /**
    * A sequence.

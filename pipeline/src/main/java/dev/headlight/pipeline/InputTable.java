@@ -8,6 +8,8 @@ import static org.apache.spark.sql.functions.when;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -34,10 +36,13 @@ record InputTable(
     Dataset<Row> table, Optional<String> idColumn, Column id, DataType idType, Column sourceFile) {
   private static final String DEFAULT_ID = "id";
 
+  /** Formats that make one row of each file. */
+  private static final List<String> WHOLE_FILES = List.of("image", "binaryfile");
+
   /**
    * Opens a table and chooses its id: a named column, else {@code id}, else the row's file and
    * position in it. The last does not depend on how the table is divided among tasks, and holds for
-   * Parquet only, which alone knows positions.
+   * Parquet only, which alone knows positions. A file that is one row is named by its path.
    *
    * @throws ConfigurationException if the table cannot be read or has no id
    */
@@ -54,10 +59,15 @@ record InputTable(
       QuarantineTable.requireAtomic(idColumn.get(), type);
       return new InputTable(table, idColumn, EncodingPlan.column(idColumn.get()), type, sourceFile);
     }
+    if (WHOLE_FILES.contains(options.inputFormat().toLowerCase(Locale.ROOT))
+        && sourceFile != null) {
+      Column id = relative(spark, options.input(), sourceFile);
+      return new InputTable(table, idColumn, id, DataTypes.StringType, sourceFile);
+    }
     Column row = metadata(table, "row_index");
     if (row == null || sourceFile == null) {
       throw new ConfigurationException(
-          "%s: expected a column '%s', found the columns %s. Name the column that tells rows apart with id-column; only Parquet tables can do without."
+          "%s: expected a column '%s', found the columns %s. Name the column that tells rows apart with id-column; only Parquet tables, and files that are a row each, can do without."
               .formatted(options.input(), DEFAULT_ID, String.join(", ", schema.fieldNames())));
     }
     Column id = concat(relative(spark, options.input(), sourceFile), lit("#"), row);

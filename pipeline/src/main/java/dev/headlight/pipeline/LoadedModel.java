@@ -1,5 +1,6 @@
 package dev.headlight.pipeline;
 
+import dev.headlight.image.ImageProcessor;
 import dev.headlight.model.TransformerModel;
 import dev.headlight.text.Tokenizer;
 import java.util.Optional;
@@ -7,9 +8,12 @@ import java.util.Optional;
 /**
  * A model in this JVM, shared by all tasks that run it.
  *
- * @param tokenizer of models that read text
+ * @param tokenizer where text is read
+ * @param imageProcessor where images are read
  */
-record LoadedModel(TransformerModel model, Optional<Tokenizer> tokenizer) implements AutoCloseable {
+record LoadedModel(
+    TransformerModel model, Optional<Tokenizer> tokenizer, Optional<ImageProcessor> imageProcessor)
+    implements AutoCloseable {
   @Override
   public void close() {
     tokenizer.ifPresent(Tokenizer::close);

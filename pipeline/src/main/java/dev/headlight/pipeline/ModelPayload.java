@@ -2,6 +2,7 @@ package dev.headlight.pipeline;
 
 import dev.headlight.config.ConfigJson;
 import dev.headlight.families.Families;
+import dev.headlight.image.ImageProcessor;
 import dev.headlight.kernel.Kernels;
 import dev.headlight.model.TransformerModel;
 import dev.headlight.safetensors.TensorInfo;
@@ -15,6 +16,9 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +32,7 @@ import java.util.Set;
  * @param tensors the tensors that the model uses, with their places in the chunks; empty where
  *     executors read the checkpoint themselves
  * @param tokenizer null where text is not read
+ * @param images how images become pixel values; null where none are read
  * @param kernels name of the kernels: those of the driver, so that no executor chooses others
  * @param precision they compute in
  */
@@ -37,6 +42,7 @@ record ModelPayload(
     List<String> tensorNames,
     List<TensorInfo> tensors,
     TokenizerDefinition tokenizer,
+    ImageProcessor images,
     String kernels,
     String precision)
     implements Serializable {
@@ -53,6 +59,15 @@ record ModelPayload(
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Tells payloads apart, in hexadecimal. */
+  String digest() {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(toBytes()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   static ModelPayload of(byte[] bytes) throws IOException {
@@ -72,7 +87,7 @@ record ModelPayload(
             Families.describe(config, Set.copyOf(tensorNames)),
             source,
             Kernels.named(kernels, precision));
-    return new LoadedModel(model, opened);
+    return new LoadedModel(model, opened, Optional.ofNullable(images));
   }
 
   private Optional<Tokenizer> openTokenizer() {

@@ -16,6 +16,10 @@ final class RejectedRow extends Exception {
   static final String RAGGED = "ragged";
 
   static final String WRONG_WIDTH = "wrong_width";
+
+  /** An image of another size than the model's. */
+  static final String WRONG_SIZE = "wrong_size";
+
   static final String TOKEN_OUT_OF_RANGE = "token_out_of_range";
   static final String TOO_LONG = "too_long";
 

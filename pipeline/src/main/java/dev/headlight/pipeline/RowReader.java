@@ -25,6 +25,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
    *
    * @param column its name, for messages
    * @param payload index in the row
+   * @param pair index in the row, or {@link #ABSENT}
    * @param tokenTypeIds index in the row, or {@link #ABSENT}
    * @param attentionMask index in the row, or {@link #ABSENT}
    * @param prompt stands before a text
@@ -34,6 +35,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
       InputSource.Reader reader,
       String column,
       int payload,
+      int pair,
       int tokenTypeIds,
       int attentionMask,
       String prompt,
@@ -70,13 +72,16 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
 
   private InputSource.ReadSequence read(Row row, Side side, LoadedModel model, StackConfig stack)
       throws RejectedRow {
+    Optional<String> pair =
+        side.pair() == ABSENT ? Optional.empty() : Optional.ofNullable(row.getString(side.pair()));
     InputSource.Context context =
-        new InputSource.Context(model, stack, side.prompt(), side.maxTokens());
+        new InputSource.Context(model, stack, side.prompt(), pair, side.maxTokens());
     InputSource.ReadSequence read = side.reader().read(row.get(side.payload()), context);
     Sequence sequence = withTokenTypes(row, side, read.sequence());
     sequence = withoutPadding(row, side, sequence, stack);
     int tokens = tokens(sequence, stack);
-    if ((tokens > side.maxTokens() || read.truncated()) && !truncates) {
+    boolean whole = sequence instanceof Sequence.Pixels;
+    if ((tokens > side.maxTokens() || read.truncated()) && (whole || !truncates)) {
       throw new RejectedRow(
           RejectedRow.TOO_LONG,
           "%s: expected at most %d tokens, found %s"

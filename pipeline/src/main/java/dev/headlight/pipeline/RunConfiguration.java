@@ -16,6 +16,7 @@ final class RunConfiguration {
     node.put("input-format", options.inputFormat());
     node.put("input-type", options.inputOptions().type());
     node.put("input-column", options.inputOptions().column().orElse(null));
+    node.put("pair-column", options.inputOptions().pairColumn().orElse(null));
     node.put("id-column", options.idColumn().orElse(null));
     node.set("keep", json.valueToTree(options.keep()));
     EncoderOptions encoder = options.encoder();

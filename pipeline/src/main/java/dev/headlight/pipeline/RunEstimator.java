@@ -27,7 +27,7 @@ record RunEstimator(
    */
   RunEstimate estimate(Dataset<Row> table, Column file) {
     SparkContext context = spark.sparkContext();
-    ModelSource model = checkpoint.distribute(spark, options.encoder(), plan.readsText());
+    ModelSource model = checkpoint.distribute(spark, options.encoder(), plan.preprocessing());
     Dataset<Row> rows = sample(table, file).persist();
     try {
       compute(rows.limit(WARM_UP_ROWS), model);

@@ -67,6 +67,11 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
     return this;
   }
 
+  public SequenceEncoder setPairCol(String value) {
+    set(pairCol(), value);
+    return this;
+  }
+
   public SequenceEncoder setKeepCols(String... values) {
     set(keepCols(), values);
     return this;
@@ -181,7 +186,7 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
     EncodingPlan plan = plan(checkpoint, dataset.schema());
     return plan.apply(
         dataset.toDF(),
-        distribute(dataset.sparkSession(), checkpoint, plan.readsText()),
+        distribute(dataset.sparkSession(), checkpoint, plan.preprocessing()),
         List.<Column>of(),
         keepsInvalid(),
         keepsInvalid() ? RejectedRows.KEEP : new FailingRows(-1, null),
@@ -218,7 +223,7 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
 
   /** Hands the model to Spark, once for the life of this object and its copies. */
   private synchronized ModelSource distribute(
-      SparkSession spark, CheckpointOnDriver checkpoint, boolean readsText) {
+      SparkSession spark, CheckpointOnDriver checkpoint, Preprocessing preprocessing) {
     EncoderOptions options = options();
     try {
       String madeOf =
@@ -229,9 +234,10 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
               options.kernels(),
               options.precision(),
               EncoderOptions.text(options.weights()),
-              Boolean.toString(readsText));
+              Boolean.toString(preprocessing.tokenizer().isPresent()),
+              Boolean.toString(preprocessing.images().isPresent()));
       if (distributed == null || !distributed.madeOf().equals(madeOf)) {
-        distributed = new Distributed(madeOf, checkpoint.distribute(spark, options, readsText));
+        distributed = new Distributed(madeOf, checkpoint.distribute(spark, options, preprocessing));
       }
       return distributed.model();
     } catch (IOException e) {

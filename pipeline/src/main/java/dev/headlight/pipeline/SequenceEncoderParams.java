@@ -25,6 +25,7 @@ abstract class SequenceEncoderParams extends Transformer {
   private final Param<String> modelPath;
   private final Param<String> inputType;
   private final Param<String> inputCol;
+  private final Param<String> pairCol;
   private final StringArrayParam keepCols;
   private final Param<String> outputPrefix;
   private final StringArrayParam outputs;
@@ -49,8 +50,11 @@ abstract class SequenceEncoderParams extends Transformer {
     this.uid = uid; // parameters ask for it
     EncoderOptions defaults = EncoderOptions.builder().build();
     this.modelPath = new Param<>(this, "modelPath", "folder of the checkpoint, a path or URI");
-    this.inputType = text("inputType", "auto, text, tokens or embeddings", "auto");
+    this.inputType =
+        text("inputType", "auto, text, tokens, embeddings, image or pixel_values", "auto");
     this.inputCol = new Param<>(this, "inputCol", "input column; by default one known by its name");
+    this.pairCol =
+        new Param<>(this, "pairCol", "second text of a pair; by default text_pair, if it is there");
     this.keepCols = new StringArrayParam(this, "keepCols", "columns to keep; by default all");
     this.outputPrefix = text("outputPrefix", "put before the names of result columns", "");
     this.outputs = texts("outputs", "what to compute", defaults.outputs());
@@ -113,6 +117,10 @@ abstract class SequenceEncoderParams extends Transformer {
 
   public Param<String> inputCol() {
     return inputCol;
+  }
+
+  public Param<String> pairCol() {
+    return pairCol;
   }
 
   public StringArrayParam keepCols() {
@@ -216,7 +224,7 @@ abstract class SequenceEncoderParams extends Transformer {
   }
 
   final InputOptions inputOptions() {
-    return new InputOptions(getOrDefault(inputType), optional(inputCol));
+    return new InputOptions(getOrDefault(inputType), optional(inputCol), optional(pairCol));
   }
 
   private Optional<String> optional(Param<String> param) {

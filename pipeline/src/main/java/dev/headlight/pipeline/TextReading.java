@@ -1,5 +1,6 @@
 package dev.headlight.pipeline;
 
+import dev.headlight.config.EmbeddingConfig;
 import dev.headlight.config.StackConfig;
 import dev.headlight.text.TokenizerDefinition;
 import java.util.Optional;
@@ -21,13 +22,18 @@ record TextReading(int wanted, Optional<TokenizerDefinition> tokenizer, String p
 
   /**
    * Longest sequence of a stack: what the user wants, else for texts what the checkpoint's authors
-   * set, and never more than the stack has positions.
+   * set or the stack was made for. Never more than it has rows of positions; rotary and relative
+   * positions go on for as long as the user wants.
    */
   int maxTokens(StackConfig stack, boolean readsText) {
-    int positions = stack.maxPositions() > 0 ? stack.maxPositions() : Integer.MAX_VALUE;
-    if (wanted > 0) {
-      return Math.min(wanted, positions);
+    if (stack.embedding() instanceof EmbeddingConfig.Patches) {
+      // Images have as many tokens as their size makes; those of a wrong size are refused.
+      return wanted > 0 ? wanted : MOST_TOKENS_WITHOUT_LIMIT;
     }
+    if (wanted > 0) {
+      return stack.positionLimit() > 0 ? Math.min(wanted, stack.positionLimit()) : wanted;
+    }
+    int positions = stack.maxPositions() > 0 ? stack.maxPositions() : Integer.MAX_VALUE;
     int authors = readsText ? tokenizer.orElseThrow().maxTokens(stack) : 0;
     int limit = authors > 0 ? authors : positions;
     return limit == Integer.MAX_VALUE ? MOST_TOKENS_WITHOUT_LIMIT : limit;

@@ -8,8 +8,14 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
 
-/** {@code text}: strings, which the checkpoint's tokenizer turns into token ids. */
+/**
+ * {@code text}: strings, which the checkpoint's tokenizer turns into token ids. Where there is a
+ * second text, the two become one sequence; where it is null, the first stands alone.
+ */
 final class TextSource implements InputSource {
+  /** The column that is recognised as the second text of a pair. */
+  static final String PAIR = "text_pair";
+
   @Override
   public String name() {
     return "text";
@@ -50,7 +56,11 @@ final class TextSource implements InputSource {
       throw new RejectedRow(RejectedRow.NULL_INPUT, "%s is null".formatted(column));
     }
     Tokenizer tokenizer = context.model().tokenizer().orElseThrow();
-    Tokenized tokens = tokenizer.tokenize(context.prompt() + text, context.maxTokens());
+    String first = context.prompt() + text;
+    Tokenized tokens =
+        context.pair().isPresent()
+            ? tokenizer.tokenize(first, context.pair().get(), context.maxTokens())
+            : tokenizer.tokenize(first, context.maxTokens());
     return new ReadSequence(
         new Sequence.Tokens(tokens.inputIds(), tokens.tokenTypeIds()), tokens.truncated());
   }

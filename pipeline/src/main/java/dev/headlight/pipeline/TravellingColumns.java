@@ -32,6 +32,7 @@ final class TravellingColumns {
   private RowReader.Side add(InputSelection.Side side, StackConfig stack, TextReading text) {
     InputSelection.Candidate main = side.main();
     int payload = add(main);
+    int pair = side.pair().map(this::add).orElse(RowReader.ABSENT);
     int types = side.tokenTypeIds().map(this::add).orElse(RowReader.ABSENT);
     int mask = side.attentionMask().map(this::add).orElse(RowReader.ABSENT);
     boolean readsText = main.source() instanceof TextSource;
@@ -39,6 +40,7 @@ final class TravellingColumns {
         main.source().reader(main.column(), main.type()),
         main.column(),
         payload,
+        pair,
         types,
         mask,
         readsText ? text.prompt() : "",

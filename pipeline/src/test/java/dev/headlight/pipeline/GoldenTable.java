@@ -43,6 +43,9 @@ record GoldenTable(GoldenCase golden, String run, StructType schema, List<Row> r
 
   int tokens(int b) {
     Tensors inputs = golden.inputs(run);
+    if (inputs.has("pixel_values")) {
+      return (int) golden.expected(run).shape("last_hidden_state")[1];
+    }
     String name = inputs.has("input_ids") ? "input_ids" : "inputs_embeds";
     return length(inputs, name, b);
   }
@@ -51,10 +54,14 @@ record GoldenTable(GoldenCase golden, String run, StructType schema, List<Row> r
     if (inputs.shape(name).length == 2) {
       return DataTypes.createArrayType(DataTypes.IntegerType);
     }
-    return DataTypes.createArrayType(DataTypes.createArrayType(DataTypes.FloatType));
+    ArrayType matrix = DataTypes.createArrayType(DataTypes.createArrayType(DataTypes.FloatType));
+    return inputs.shape(name).length == 3 ? matrix : DataTypes.createArrayType(matrix);
   }
 
   private static Object value(Tensors inputs, String name, int b) {
+    if (inputs.shape(name).length == 4) {
+      return image(inputs, name, b);
+    }
     int length = length(inputs, name, b);
     int padded = (int) inputs.shape(name)[1];
     if (inputs.shape(name).length == 2) {
@@ -72,6 +79,25 @@ record GoldenTable(GoldenCase golden, String run, StructType schema, List<Row> r
       rows.add(row);
     }
     return rows;
+  }
+
+  private static List<List<List<Float>>> image(Tensors inputs, String name, int b) {
+    int[] shape = Arrays.stream(inputs.shape(name)).mapToInt(Math::toIntExact).toArray();
+    float[] values = inputs.floats(name);
+    int at = b * shape[1] * shape[2] * shape[3];
+    List<List<List<Float>>> channels = new ArrayList<>();
+    for (int c = 0; c < shape[1]; c++) {
+      List<List<Float>> rows = new ArrayList<>();
+      for (int y = 0; y < shape[2]; y++) {
+        List<Float> row = new ArrayList<>();
+        for (int x = 0; x < shape[3]; x++) {
+          row.add(values[at++]);
+        }
+        rows.add(row);
+      }
+      channels.add(rows);
+    }
+    return channels;
   }
 
   /** Padding is on the right everywhere. */

@@ -148,6 +148,7 @@ class SequenceEncoderTest {
             .setMaxAttentionTokens(7)
             .setWeights("file")
             .setInputType("tokens")
+            .setPairCol("answer")
             .setPrecision("fp32")
             .setKernels("nd4j");
     String path = folder.resolve("encoder").toString();
@@ -156,7 +157,7 @@ class SequenceEncoderTest {
     SequenceEncoder loaded = SequenceEncoder.load(path);
 
     assertThat(loaded.uid()).isEqualTo(encoder.uid());
-    assertThat(encoder.params()).hasSize(22);
+    assertThat(encoder.params()).hasSize(23);
     for (Param<?> param : encoder.params()) {
       assertThat(encoder.isSet(param)).as(param.name()).isTrue();
       assertThat(loaded.getOrDefault(loaded.getParam(param.name())))
