@@ -14,11 +14,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code demo}: makes a model and a table, and does the whole job. */
+/** {@code demo}: writes a model and a table, and does the whole job. */
 @Command(
     name = "demo",
     description =
-        "Makes a small model and a table of sequences, runs the one over the other, and shows what comes"
+        "Writes a small trained model and a table of sequences, runs the one over the other, and shows what comes"
             + " out.",
     sortOptions = false,
     versionProvider = Versions.class,
@@ -73,7 +73,7 @@ final class DemoCommand implements HeadlightCommand {
 
   private RunOptions runOptions() {
     return RunOptions.of(output + "/model", output + "/table", output + "/results")
-        .keep(List.of("source"))
+        .keep(List.of("label"))
         .encoder(encoding::apply)
         .build();
   }

@@ -51,7 +51,7 @@ final class ResultOptions {
       arity = "0..1",
       fallbackValue = "true",
       paramLabel = "true|false",
-      description = "HTML report. Not there yet: only false is accepted.")
+      description = "Whether to write report.html, a page to look at. Default: true.")
   private Boolean report;
 
   /**
@@ -60,10 +60,6 @@ final class ResultOptions {
    * @throws ConfigurationException if a value is none of an option's, or not implemented
    */
   RunOptions.Builder apply(RunOptions.Builder builder) {
-    if (Boolean.TRUE.equals(report)) {
-      throw new ConfigurationException(
-          "--report: the HTML report is not implemented yet. Leave the option out.");
-    }
     if (maxQuarantined != null && maxQuarantined < 0) {
       throw new ConfigurationException(
           "--max-quarantined: expected a number of 0 or more, found %d".formatted(maxQuarantined));
@@ -79,6 +75,9 @@ final class ResultOptions {
     }
     if (resume != null) {
       builder.resume(resume);
+    }
+    if (report != null) {
+      builder.report(report);
     }
     return builder;
   }

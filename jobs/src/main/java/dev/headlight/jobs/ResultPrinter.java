@@ -3,6 +3,7 @@ package dev.headlight.jobs;
 import dev.headlight.pipeline.EncodingJob;
 import dev.headlight.pipeline.RunOptions;
 import dev.headlight.pipeline.RunResult;
+import dev.headlight.pipeline.report.Report;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -32,6 +33,9 @@ final class ResultPrinter {
     line(out, options, EncodingJob.SUMMARY, "statistics of all sequences, by layer and head");
     line(out, options, EncodingJob.QUARANTINE, "bad rows with their reasons");
     line(out, options, "run.json", "model, options, versions, counts");
+    if (options.report()) {
+      line(out, options, Report.FILE, "all of it to look at, in a browser");
+    }
     out.flush();
   }
 

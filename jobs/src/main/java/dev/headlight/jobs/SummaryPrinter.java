@@ -17,8 +17,7 @@ import org.apache.spark.sql.SparkSession;
 final class SummaryPrinter {
   private static final int MOST_HEADS = 24;
   private static final List<String> STATISTICS =
-      List.of(
-          "entropy", "previous_mass", "first_token_mass", "duplicate_token_mass", "mean_distance");
+      List.of("entropy", "previous_mass", "first_token_mass", "induction_mass", "mean_distance");
 
   private SummaryPrinter() {}
 

@@ -35,7 +35,6 @@ class UsageTest {
         Arguments.of(run("--on-error", "skip"), "on-error: expected quarantine or fail"),
         Arguments.of(run("--matrix-format", "list"), "matrix-format: expected array or binary"),
         Arguments.of(run("--weights-distribution", "x"), "expected broadcast or file, found 'x'"),
-        Arguments.of(run("--report"), "--report: the HTML report is not implemented yet."),
         Arguments.of(run("--deploy-mode", "far"), "--deploy-mode: expected client or cluster"),
         Arguments.of(run("--spark-conf", "memory=1"), "--spark-conf: expected spark.KEY=VALUE"),
         Arguments.of(run("--conf", "/nowhere/job.conf"), "expected a file, found nothing at"),

@@ -1,6 +1,7 @@
 package dev.headlight.pipeline;
 
 import dev.headlight.pipeline.RunOptions.OnError;
+import dev.headlight.pipeline.report.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -126,6 +127,9 @@ public final class EncodingJob {
       PartitionCounts counts = reports.total();
       manifest.succeeded(counts, computationSeconds);
       manifest.write();
+      if (options.report()) {
+        Report.write(spark, output.path(), options.format());
+      }
       return RunResult.of(counts, seconds(start), computationSeconds);
     } catch (Exception | Error e) {
       // Spark throws exceptions that its methods do not declare.

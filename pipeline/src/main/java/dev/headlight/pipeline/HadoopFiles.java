@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Small files on Hadoop's file systems. */
-final class HadoopFiles {
+public final class HadoopFiles {
   private HadoopFiles() {}
 
   /**
@@ -17,7 +17,7 @@ final class HadoopFiles {
    * @param what what it is to be, for the message
    * @throws ConfigurationException if it is empty or no path
    */
-  static Path path(String location, String what) {
+  public static Path path(String location, String what) {
     if (location == null || location.isBlank()) {
       throw new ConfigurationException("expected %s, found an empty path".formatted(what));
     }
@@ -36,7 +36,7 @@ final class HadoopFiles {
     return path.getFileSystem(configuration).makeQualified(path);
   }
 
-  static boolean exists(Path path, Configuration configuration) throws IOException {
+  public static boolean exists(Path path, Configuration configuration) throws IOException {
     return path.getFileSystem(configuration).exists(path);
   }
 
@@ -45,7 +45,7 @@ final class HadoopFiles {
   }
 
   /** Writes a small text file, replacing what is there. */
-  static void write(Path file, String text, Configuration configuration) throws IOException {
+  public static void write(Path file, String text, Configuration configuration) throws IOException {
     FileSystem fileSystem = file.getFileSystem(configuration);
     try (OutputStream stream = fileSystem.create(file, true)) {
       stream.write(text.getBytes(StandardCharsets.UTF_8));
@@ -53,7 +53,7 @@ final class HadoopFiles {
   }
 
   /** Reads a small text file. */
-  static String read(Path file, Configuration configuration) throws IOException {
+  public static String read(Path file, Configuration configuration) throws IOException {
     try (var stream = file.getFileSystem(configuration).open(file)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }

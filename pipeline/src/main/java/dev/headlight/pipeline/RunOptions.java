@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
  * @param format of the written tables, name of a Spark data source
  * @param partitions tasks to divide the table into; 0 for a number that fits the cluster
  * @param resume whether to take up a run that ended early
+ * @param report whether to write {@code report.html}
  */
 public record RunOptions(
     String model,
@@ -35,7 +36,8 @@ public record RunOptions(
     OnError onError,
     String format,
     int partitions,
-    boolean resume) {
+    boolean resume,
+    boolean report) {
 
   /** What becomes of bad rows. */
   public enum OnError {
@@ -76,6 +78,7 @@ public record RunOptions(
     private String format = "parquet";
     private int partitions;
     private boolean resume;
+    private boolean report = true;
 
     private Builder(String model, String input, String output) {
       this.model = model;
@@ -134,6 +137,11 @@ public record RunOptions(
       return this;
     }
 
+    public Builder report(boolean value) {
+      this.report = value;
+      return this;
+    }
+
     public RunOptions build() {
       return new RunOptions(
           model,
@@ -147,7 +155,8 @@ public record RunOptions(
           onError,
           format,
           partitions,
-          resume);
+          resume,
+          report);
     }
   }
 }

@@ -1,0 +1,4 @@
+showRun();
+showHeads();
+showLayers();
+document.documentElement.setAttribute("data-ready", "true");
