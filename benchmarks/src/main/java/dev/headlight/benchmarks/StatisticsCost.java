@@ -13,8 +13,8 @@ import dev.headlight.tensor.NativeArena;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -88,20 +88,28 @@ public final class StatisticsCost {
       }
     }
     int[] tokens = random.ints(length, 0, 30_000).map(id -> id % 7 == 0 ? id % 50 : id).toArray();
+    float[] norms = new float[HEADS * length];
+    Arrays.fill(norms, 1f);
     int[] lengths = {length};
     BatchDescription batch =
         new BatchDescription(
             1,
             List.of(
-                new BatchDescription.Side(
-                    "self", HEADS, lengths, lengths, Optional.of(List.of(tokens)))));
+                BatchDescription.Side.ofSelf(
+                    "self", HEADS, lengths, List.of(BatchDescription.Tokens.ofIds(tokens)))));
     return best(
         weights,
         () -> {
           StatisticsCollector collector = StatisticsCollector.of(request, batch);
           for (int layer = 0; layer < 4; layer++) {
             AttentionObserver observer = collector.attention("self", layer);
+            if (observer.seesNorms()) {
+              observer.values(0, norms);
+            }
             tiles.forEach(observer::observe);
+            if (observer.seesNorms()) {
+              observer.outputs(0, norms);
+            }
           }
           return 4 * collector.finish().size();
         });
@@ -120,7 +128,9 @@ public final class StatisticsCost {
     BatchDescription batch =
         new BatchDescription(
             1,
-            List.of(new BatchDescription.Side("self", HEADS, lengths, lengths, Optional.empty())));
+            List.of(
+                BatchDescription.Side.ofSelf(
+                    "self", HEADS, lengths, List.of(BatchDescription.Tokens.UNKNOWN))));
     StatisticsRequest request = StatisticsRequest.ofGroups(Set.of(StatisticCatalogue.LAYERS));
     return best(
         (long) length * WIDTH,

@@ -33,7 +33,10 @@ final class EncodingOptions {
       paramLabel = "GROUPS",
       split = ",",
       description =
-          "default, all, none, or groups of statistics: shape, position, copying, layers.")
+          "default, all, none, or groups of statistics: shape, position, copying, special, lookback,"
+              + " pixels, norms, layers, updates; and those that are outputs of their own,"
+              + " token_statistics, head_divergence, rollout. Default: shape, position, copying,"
+              + " special, layers.")
   private List<String> statistics;
 
   @Option(

@@ -73,10 +73,7 @@ public final class ForwardPass implements AutoCloseable {
       HiddenStates states = new HiddenStates(request, collector);
       Embedded embedded = embed(model.stack(), inputs);
       Packing packing = embedded.packing();
-      model
-          .stack()
-          .blocks()
-          .forward(embedded.hidden(), new BlockInput(packing, null, null, null), states, context);
+      model.stack().blocks().forward(embedded.hidden(), BlockInput.of(packing), states, context);
       List<StackOutput> outputs =
           states.outputs(model.stack().blocks().attention(), embedded.hidden(), packing);
       List<StackOutput> decoded =
@@ -97,7 +94,7 @@ public final class ForwardPass implements AutoCloseable {
       List<Sequence> decoderInputs, Embedded memory, HiddenStates states) {
     TransformerModel.Stack decoder = model.decoder().orElseThrow();
     Embedded embedded = embed(decoder, decoderInputs);
-    BlockInput input = new BlockInput(embedded.packing(), memory.hidden(), memory.packing(), null);
+    BlockInput input = BlockInput.of(embedded.packing(), memory.hidden(), memory.packing());
     decoder.blocks().forward(embedded.hidden(), input, states, context);
     return states.outputs(decoder.blocks().attention(), embedded.hidden(), embedded.packing());
   }

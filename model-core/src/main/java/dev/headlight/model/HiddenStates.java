@@ -4,6 +4,7 @@ import dev.headlight.model.ForwardOutput.StackOutput;
 import dev.headlight.nn.AttentionObserver;
 import dev.headlight.nn.ForwardObserver;
 import dev.headlight.nn.Packing;
+import dev.headlight.nn.UpdateObserver;
 import dev.headlight.statistics.StatisticsCollector;
 import dev.headlight.tensor.Matrix;
 import java.util.ArrayList;
@@ -29,6 +30,11 @@ final class HiddenStates implements ForwardObserver {
   @Override
   public AttentionObserver attention(String attention, int layer) {
     return request.selects(layer) ? collector.attention(attention, layer) : null;
+  }
+
+  @Override
+  public UpdateObserver updates(String stack, int layer) {
+    return request.selects(layer) ? collector.updates(stack, layer) : null;
   }
 
   @Override

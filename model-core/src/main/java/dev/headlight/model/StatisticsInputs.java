@@ -2,12 +2,13 @@ package dev.headlight.model;
 
 import dev.headlight.config.AttentionConfig;
 import dev.headlight.config.BlockConfig;
+import dev.headlight.config.EmbeddingConfig;
 import dev.headlight.config.StackConfig;
 import dev.headlight.statistics.BatchDescription;
+import dev.headlight.statistics.PatchGrid;
 import dev.headlight.statistics.StatisticsCollector;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Tells the statistics what they need to know of a batch: lengths, heads, token ids. */
 final class StatisticsInputs {
@@ -29,12 +30,11 @@ final class StatisticsInputs {
       BatchDescription.Side decoder = side(stack, decoderInputs);
       sides.add(decoder);
       sides.add(
-          new BatchDescription.Side(
-              "cross",
+          BatchDescription.Side.ofCross(
               heads(stack.config(), true),
               decoder.lengths(),
               encoder.lengths(),
-              Optional.empty()));
+              encoder.keyTokens()));
     }
     return StatisticsCollector.of(request.statistics(), new BatchDescription(inputs.size(), sides));
   }
@@ -42,16 +42,29 @@ final class StatisticsInputs {
   private static BatchDescription.Side side(
       TransformerModel.Stack stack, List<Sequence> sequences) {
     int[] lengths = Embedder.lengths(stack, sequences);
-    List<int[]> ids = new ArrayList<>();
-    for (Sequence sequence : sequences) {
-      ids.add(sequence instanceof Sequence.Tokens tokens ? tokens.inputIds() : new int[0]);
-    }
-    return new BatchDescription.Side(
+    return BatchDescription.Side.ofSelf(
         stack.blocks().attention(),
         heads(stack.config(), false),
         lengths,
-        lengths,
-        Optional.of(ids));
+        sequences.stream().map(sequence -> tokens(stack.config(), sequence)).toList());
+  }
+
+  private static BatchDescription.Tokens tokens(StackConfig stack, Sequence sequence) {
+    if (sequence instanceof Sequence.Tokens tokens) {
+      return BatchDescription.Tokens.ofIds(tokens.inputIds());
+    }
+    if (sequence instanceof Sequence.Pixels pixels
+        && stack.embedding() instanceof EmbeddingConfig.Patches patches) {
+      return BatchDescription.Tokens.ofImage(grid(patches, pixels));
+    }
+    return BatchDescription.Tokens.UNKNOWN;
+  }
+
+  private static PatchGrid grid(EmbeddingConfig.Patches patches, Sequence.Pixels image) {
+    EmbeddingConfig.Size grid = patches.grid(image.height(), image.width());
+    int leading = patches.tokens(image.height(), image.width()) - grid.height() * grid.width();
+    return new PatchGrid(
+        leading, grid.height(), grid.width(), patches.patch().height(), patches.patch().width());
   }
 
   private static int heads(StackConfig stack, boolean cross) {

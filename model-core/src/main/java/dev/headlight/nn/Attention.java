@@ -31,6 +31,7 @@ public final class Attention implements Operation {
   private final PackedLinear output;
   private final Positions positions;
   private final MaskConfig mask;
+  private final HeadOutputNorms norms;
 
   /**
    * Numbers of an attention layer.
@@ -65,6 +66,7 @@ public final class Attention implements Operation {
     this.output = output;
     this.positions = positions;
     this.mask = mask;
+    this.norms = new HeadOutputNorms(shape, output);
   }
 
   /** Whether keys and values come from the encoder. */
@@ -127,6 +129,10 @@ public final class Attention implements Operation {
     int headTiles = (shape.heads() + tileHeads - 1) / tileHeads;
     int queryTiles = (length + tileQueries - 1) / tileQueries;
     AttentionObserver observer = input.observer();
+    boolean observesNorms = observer != null && observer.seesNorms();
+    if (observesNorms) {
+      observer.values(sequence, norms.ofValues(value, context));
+    }
     // keys and values of a head group stay in cache unless an observer has to see all heads at once
     boolean byQuery = observer != null && observer.seesAllHeadsOfAQueryInTurn();
     for (int i = 0; i < headTiles * queryTiles; i++) {
@@ -144,6 +150,9 @@ public final class Attention implements Operation {
               mask.endKey(first + count - 1, totalKeys),
               totalKeys);
       attendTile(tile, query, key, value, result, observer, context);
+    }
+    if (observesNorms) {
+      observer.outputs(sequence, norms.ofOutputs(result, context));
     }
   }
 

@@ -19,4 +19,25 @@ public interface AttentionObserver {
   default boolean seesAllHeadsOfAQueryInTurn() {
     return false;
   }
+
+  /** Whether {@link #values} and {@link #outputs} are to be called, which costs some products. */
+  default boolean seesNorms() {
+    return false;
+  }
+
+  /**
+   * Called before the first tile of a sequence with the norms of its transformed values, {@code
+   * |v_j W_o|}.
+   *
+   * @param norms {@code [h * keys]}
+   */
+  default void values(int sequence, float[] norms) {}
+
+  /**
+   * Called after the last tile of a sequence with the norms of what each head adds to the residual
+   * stream.
+   *
+   * @param norms {@code [h * queries]}
+   */
+  default void outputs(int sequence, float[] norms) {}
 }

@@ -28,7 +28,9 @@ public record BlockStack(String attention, List<TransformerBlock> blocks, Norm f
     for (int layer = 0; layer < blocks.size(); layer++) {
       TransformerBlock.Observers observers =
           new TransformerBlock.Observers(
-              observer.attention(attention, layer), observer.attention("cross", layer));
+              observer.attention(attention, layer),
+              observer.attention("cross", layer),
+              observer.updates(attention, layer));
       blocks.get(layer).forward(hidden, input, observers, context);
       observe(layer + 1, hidden, input, observer, context);
     }

@@ -44,17 +44,24 @@ public final class FeedForward implements Operation {
   public void addTo(Matrix hidden, BlockInput input, ForwardContext context, Matrix target) {
     for (int first = 0; first < hidden.rows(); first += CHUNK_ROWS) {
       int count = Math.min(CHUNK_ROWS, hidden.rows() - first);
-      addChunk(hidden.rows(first, count), context, target.rows(first, count));
+      addChunk(first, hidden.rows(first, count), input, context, target.rows(first, count));
     }
   }
 
-  private void addChunk(Matrix hidden, ForwardContext context, Matrix target) {
+  private void addChunk(
+      int first, Matrix hidden, BlockInput input, ForwardContext context, Matrix target) {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
       Matrix projected = workspace.matrix(hidden.rows(), up.outputs()); // [rows, f] or [rows, 2f]
       if (!gated) {
         context.products().linear(hidden, up, activation, projected, workspace);
+<<<<<<< HEAD
         context.clock().end(Part.GATE_UP_PROJ);
+=======
+        if (input.updates() != null) {
+          input.updates().activations(first, projected, input.packing());
+        }
+>>>>>>> 95bc206 (statistics: special tokens, norms of heads, pixel distance, lookback, updates of sublayers; properties tested)
         context.products().linearAdd(projected, down, target, workspace);
         context.clock().end(Part.DOWN_PROJ);
         return;
@@ -62,6 +69,9 @@ public final class FeedForward implements Operation {
       context.products().linear(hidden, up, Activation.NONE, projected, workspace);
       context.clock().end(Part.GATE_UP_PROJ);
       int width = up.outputs() / 2;
+      if (input.updates() != null) {
+        observeGate(first, projected.columns(0, width), input, context);
+      }
       Matrix gatedUp = workspace.matrix(hidden.rows(), width); // [rows, f]
       context
           .rows()
@@ -69,6 +79,16 @@ public final class FeedForward implements Operation {
       context.clock().end(Part.ACTIVATION);
       context.products().linearAdd(gatedUp, down, target, workspace);
       context.clock().end(Part.DOWN_PROJ);
+    }
+  }
+
+  private void observeGate(int first, Matrix gate, BlockInput input, ForwardContext context) {
+    Workspace workspace = context.workspace();
+    try (Workspace.Scope scope = workspace.scope()) {
+      Matrix activated = workspace.matrix(gate.rows(), gate.columns()); // [rows, f]
+      activated.copyFrom(gate);
+      context.rows().activate(activated, activation);
+      input.updates().activations(first, activated, input.packing());
     }
   }
 }

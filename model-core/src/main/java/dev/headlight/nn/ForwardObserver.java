@@ -21,6 +21,16 @@ public interface ForwardObserver {
   }
 
   /**
+   * The observer of what the sublayers of one block add, or null if they are not to be observed.
+   *
+   * @param stack {@code self}, {@code encoder} or {@code decoder}
+   * @param layer counted from 0
+   */
+  default UpdateObserver updates(String stack, int layer) {
+    return null;
+  }
+
+  /**
    * Called with the embedding output (layer 0) and the raw output of each block i (layer i + 1).
    *
    * @param stack {@code self}, {@code encoder} or {@code decoder}

@@ -22,7 +22,7 @@ public final class TransformerBlock {
    * Runs the block in place.
    *
    * @param hidden {@code [N, d]}, the residual stream
-   * @param observers observers of the self- and the cross-attention layer, each may be null
+   * @param observers of the self- and the cross-attention layer and of all sublayers
    */
   void forward(Matrix hidden, BlockInput input, Observers observers, ForwardContext context) {
     Workspace workspace = context.workspace();
@@ -38,14 +38,14 @@ public final class TransformerBlock {
             sublayer,
             blockInput,
             hidden,
-            input.observedBy(observers.of(sublayer.operation())),
+            input.observedBy(observers.of(sublayer.operation()), observers.updates()),
             context);
       }
     }
   }
 
-  /** Observers of a block's attention layers, each may be null. */
-  record Observers(AttentionObserver self, AttentionObserver cross) {
+  /** Observers of a block's attention layers and sublayers, each may be null. */
+  record Observers(AttentionObserver self, AttentionObserver cross, UpdateObserver updates) {
     AttentionObserver of(Operation operation) {
       return operation instanceof Attention attention && attention.isCross() ? cross : self;
     }
@@ -61,16 +61,33 @@ public final class TransformerBlock {
         sublayer.inputNorm().apply(source, normed, context);
         context.clock().end(Part.NORMS);
       }
+      Matrix before = null;
+      if (input.updates() != null) {
+        before = workspace.matrix(hidden.rows(), hidden.columns()); // [N, d]
+        before.copyFrom(hidden);
+      }
       if (sublayer.outputNorm() == null) {
         sublayer.operation().addTo(normed, input, context, hidden);
       } else {
         addNormed(sublayer, normed, input, context, hidden);
+      }
+      if (before != null) {
+        input.updates().update(part(sublayer.operation()), before, hidden, input.packing());
       }
       if (sublayer.residualNorm() != null) {
         sublayer.residualNorm().apply(hidden, hidden, context);
         context.clock().end(Part.NORMS);
       }
     }
+  }
+
+  private static UpdateObserver.Part part(Operation operation) {
+    if (!(operation instanceof Attention attention)) {
+      return UpdateObserver.Part.FEED_FORWARD;
+    }
+    return attention.isCross()
+        ? UpdateObserver.Part.CROSS_ATTENTION
+        : UpdateObserver.Part.ATTENTION;
   }
 
   private static void addNormed(

@@ -15,20 +15,20 @@ final class CopyingStatistics implements HeadAccumulator {
                   "duplicate_token_mass", "share", "weight on earlier copies of the query's token"),
               new Statistic(
                   "induction_mass", "share", "weight on what followed earlier copies of it")),
-          CopyingStatistics::new);
+          (facts, head) -> new CopyingStatistics(facts));
 
-  private final SequenceTokens tokens;
+  private final SideFacts facts;
   private final Mean duplicate = new Mean();
   private final Mean induction = new Mean();
   private int[] previous;
 
-  private CopyingStatistics(SequenceTokens tokens) {
-    this.tokens = tokens;
+  private CopyingStatistics(SideFacts facts) {
+    this.facts = facts;
   }
 
   @Override
   public void begin(int sequence) {
-    previous = tokens.previousOccurrences(sequence);
+    previous = facts.previousOccurrences(sequence);
     duplicate.clear();
     induction.clear();
   }

@@ -12,13 +12,13 @@ final class HeadStatisticsRows implements LayerRows {
   private final List<List<HeadAccumulator>> accumulators = new ArrayList<>();
   private int layer;
 
-  HeadStatisticsRows(StatisticsRequest request, BatchDescription.Side side) {
+  HeadStatisticsRows(StatisticsRequest request, BatchDescription.Side side, SideFacts facts) {
     this.side = side;
     this.groups = StatisticCatalogue.headGroups(request);
     this.columns = StatisticCatalogue.headColumns(request).size();
-    SequenceTokens tokens = new SequenceTokens(side);
     for (int head = 0; head < side.heads(); head++) {
-      accumulators.add(groups.stream().map(group -> group.accumulator().apply(tokens)).toList());
+      int index = head;
+      accumulators.add(groups.stream().map(group -> group.maker().make(facts, index)).toList());
     }
   }
 

@@ -24,7 +24,7 @@ final class PositionStatistics implements HeadAccumulator {
               new Statistic("backward_mass", "share", "weight on all positions before the query"),
               new Statistic(
                   "sink", "0 or 1", "1 if the first token gets more than 0.3 on average")),
-          tokens -> new PositionStatistics());
+          (facts, head) -> new PositionStatistics());
 
   private static final double SINK_THRESHOLD = 0.3;
 

@@ -20,7 +20,7 @@ final class ShapeStatistics implements HeadAccumulator {
               new Statistic("effective_support", "tokens", "exponential of the entropy"),
               new Statistic("k90", "tokens", "fewest keys that hold 0.9 of the weight"),
               new Statistic("sparsity_1e2", "share", "visible keys with a weight below 0.01")),
-          tokens -> new ShapeStatistics());
+          (facts, head) -> new ShapeStatistics());
 
   /** The largest float below 0.01: a weight is below 0.01 unless it is above this. */
   private static final int SPARSE = Float.floatToRawIntBits(0.01f);

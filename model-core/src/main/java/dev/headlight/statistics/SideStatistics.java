@@ -11,6 +11,8 @@ final class SideStatistics {
   private static final int NOTHING = -1;
 
   private final BatchDescription.Side side;
+  private final SideFacts facts;
+  private final boolean norms;
   private final List<LayerRows> reducers = new ArrayList<>();
   private final List<SequenceResults> results = new ArrayList<>();
   private final RowBlock rows = new RowBlock();
@@ -22,9 +24,11 @@ final class SideStatistics {
 
   SideStatistics(StatisticsRequest request, BatchDescription.Side side, boolean rollout) {
     this.side = side;
+    this.facts = new SideFacts(side, request.specialTokens());
+    this.norms = request.headGroups().contains(NormStatistics.NAME);
     this.seenQueries = new int[side.heads()];
     if (!request.headGroups().isEmpty()) {
-      reducers.add(new HeadStatisticsRows(request, side));
+      reducers.add(new HeadStatisticsRows(request, side, facts));
     }
     if (request.receivedAttention()) {
       reducers.add(new ReceivedAttentionRows(side));
@@ -57,6 +61,22 @@ final class SideStatistics {
       public boolean seesAllHeadsOfAQueryInTurn() {
         return divergences != null;
       }
+
+      @Override
+      public boolean seesNorms() {
+        return norms;
+      }
+
+      @Override
+      public void values(int sequence, float[] valueNorms) {
+        facts.valueNorms(valueNorms);
+      }
+
+      @Override
+      public void outputs(int sequence, float[] outputNorms) {
+        facts.outputNorms(outputNorms);
+        end();
+      }
     };
   }
 
@@ -71,7 +91,8 @@ final class SideStatistics {
     for (int h = 0; h < tile.heads(); h++) {
       addHead(tile, h);
     }
-    if (finishedHeads == side.heads()) {
+    // norms of outputs, if they are wanted, come after the last tile
+    if (finishedHeads == side.heads() && !norms) {
       end();
     }
   }

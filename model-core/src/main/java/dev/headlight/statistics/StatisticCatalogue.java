@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** Names of all statistics, by group. */
 public final class StatisticCatalogue {
-  /** Group of the per-layer statistics of the residual stream. */
+  /** Group of the per-layer statistics of hidden states. */
   public static final String LAYERS = "layers";
 
   /** Group of the attention that each key receives, a column of its own. */
@@ -27,12 +27,23 @@ public final class StatisticCatalogue {
 
   /** Per-head groups, in the order of their columns. */
   private static final List<StatisticGroup> HEAD_GROUPS =
-      List.of(ShapeStatistics.GROUP, PositionStatistics.GROUP, CopyingStatistics.GROUP);
+      List.of(
+          ShapeStatistics.GROUP,
+          PositionStatistics.GROUP,
+          CopyingStatistics.GROUP,
+          SpecialTokenStatistics.GROUP,
+          LookbackStatistics.GROUP,
+          PixelStatistics.GROUP,
+          NormStatistics.GROUP);
+
+  /** Per-layer groups, in the order of their columns. */
+  private static final List<String> LAYER_GROUPS = List.of(LAYERS, UpdateStatistics.NAME);
 
   private static final List<String> OTHER_GROUPS =
-      List.of(LAYERS, TOKEN_STATISTICS, HEAD_DIVERGENCE, ROLLOUT);
+      List.of(LAYERS, UpdateStatistics.NAME, TOKEN_STATISTICS, HEAD_DIVERGENCE, ROLLOUT);
 
-  private static final List<String> DEFAULT = List.of("shape", "position", "copying", LAYERS);
+  private static final List<String> DEFAULT =
+      List.of("shape", "position", "copying", "special", LAYERS);
 
   private StatisticCatalogue() {}
 
@@ -105,8 +116,24 @@ public final class StatisticCatalogue {
     names.forEach(StatisticCatalogue::requireGroup);
   }
 
-  static boolean isHeadGroup(String name) {
+  /** Whether a group's statistics are columns of {@code attention_statistics}. */
+  public static boolean isHeadGroup(String name) {
     return HEAD_GROUPS.stream().anyMatch(group -> group.name().equals(name));
+  }
+
+  /** Whether a group's statistics are columns of {@code layer_statistics}. */
+  public static boolean isLayerGroup(String name) {
+    return LAYER_GROUPS.contains(name);
+  }
+
+  static List<String> layerGroupsInOrder(Collection<String> names) {
+    for (String name : names) {
+      if (!isLayerGroup(name)) {
+        requireGroup(name);
+        throw new IllegalArgumentException("'" + name + "' is not a group of per-layer statistics");
+      }
+    }
+    return LAYER_GROUPS.stream().filter(names::contains).toList();
   }
 
   static List<String> headGroupsInOrder(Collection<String> names) {
@@ -130,6 +157,9 @@ public final class StatisticCatalogue {
     if (group.equals(LAYERS)) {
       return ResidualStatistics.STATISTICS;
     }
+    if (group.equals(UpdateStatistics.NAME)) {
+      return UpdateStatistics.STATISTICS;
+    }
     return HEAD_GROUPS.stream()
         .filter(known -> known.name().equals(group))
         .findFirst()
@@ -145,13 +175,11 @@ public final class StatisticCatalogue {
         .toList();
   }
 
-  /** Columns of the per-layer statistics, in table order. */
-  public static List<String> layerColumns() {
-    return ResidualStatistics.STATISTICS.stream().map(Statistic::name).toList();
-  }
-
-  /** Columns of the per-layer statistics of a request: all or none. */
+  /** Columns of the per-layer statistics of a request, in table order. */
   public static List<String> layerColumns(StatisticsRequest request) {
-    return request.layers() ? layerColumns() : List.of();
+    return request.layerGroups().stream()
+        .flatMap(group -> statistics(group).stream())
+        .map(Statistic::name)
+        .toList();
   }
 }

@@ -11,6 +11,7 @@ import dev.headlight.model.ForwardRequest;
 import dev.headlight.model.Sequence;
 import dev.headlight.model.TransformerModel;
 import dev.headlight.statistics.SequenceStatistics;
+import dev.headlight.statistics.StatisticCatalogue;
 import dev.headlight.statistics.StatisticsRequest;
 import dev.headlight.testing.Goldens;
 import java.io.IOException;
@@ -68,7 +69,8 @@ class ForwardPassTest {
   @ValueSource(strings = {"bert", "llama"})
   void statisticsDoNotChangeABit(String name) throws IOException {
     List<Example> examples = sequences(9, 11);
-    StatisticsRequest statistics = StatisticsRequest.ofGroups(Set.of("shape", "position"));
+    StatisticsRequest statistics =
+        StatisticsRequest.ofGroups(StatisticCatalogue.parse("all")).withAttentions(64);
     try (TransformerModel model = Checkpoint.open(golden(name)).load(Kernels.named("auto"));
         ForwardPass pass = model.newForwardPass()) {
       List<ForwardOutput> off = pass.run(examples, STATES);

@@ -7,7 +7,6 @@ import dev.headlight.testing.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -88,14 +87,17 @@ record GoldenAttentions(
     for (String attention : attentions()) {
       boolean cross = attention.equals("cross");
       sides.add(
-          new BatchDescription.Side(
-              attention,
-              heads(attention),
-              lengths(cross ? "decoder" : attention),
-              lengths(cross ? "encoder" : attention),
-              cross ? Optional.empty() : Optional.of(tokenIds(attention))));
+          cross
+              ? BatchDescription.Side.ofCross(
+                  heads(attention), lengths("decoder"), lengths("encoder"), tokens("encoder"))
+              : BatchDescription.Side.ofSelf(
+                  attention, heads(attention), lengths(attention), tokens(attention)));
     }
     return new BatchDescription(sequences(), sides);
+  }
+
+  private List<BatchDescription.Tokens> tokens(String attention) {
+    return tokenIds(attention).stream().map(BatchDescription.Tokens::ofIds).toList();
   }
 
   private List<int[]> tokenIds(String attention) {

@@ -8,7 +8,6 @@ import dev.headlight.tensor.NativeArena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -44,8 +43,9 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
   }
 
   BatchDescription.Side side(String attention) {
+    List<BatchDescription.Tokens> unknown = List.of(BatchDescription.Tokens.UNKNOWN);
     return new BatchDescription.Side(
-        attention, heads, new int[] {queries}, new int[] {keys}, Optional.empty());
+        attention, heads, new int[] {queries}, new int[] {keys}, unknown, unknown);
   }
 
   /** In one tile. */

@@ -8,6 +8,7 @@ import dev.headlight.model.Inventory;
 import dev.headlight.pipeline.EncoderOptions.WeightsDistribution;
 import dev.headlight.safetensors.CheckpointException;
 import dev.headlight.safetensors.TensorInfo;
+import dev.headlight.statistics.SpecialTokenIds;
 import dev.headlight.text.EmbeddingOptions;
 import dev.headlight.text.EmbeddingRecipe;
 import dev.headlight.text.Tokenizer;
@@ -29,6 +30,7 @@ final class CheckpointOnDriver {
   private final Checkpoint checkpoint;
   private final Inventory inventory;
   private final Optional<TokenizerDefinition> tokenizer;
+  private final SpecialTokenIds specialTokens;
   private String sha256;
 
   private CheckpointOnDriver(HadoopCheckpointFolder folder) throws IOException {
@@ -40,6 +42,7 @@ final class CheckpointOnDriver {
           "%s: %s".formatted(folder.location(), String.join("\n- ", inventory.problems())));
     }
     this.tokenizer = TokenizerDefinition.read(folder);
+    this.specialTokens = SpecialTokenReader.read(folder, tokenizer);
   }
 
   /**
@@ -66,6 +69,11 @@ final class CheckpointOnDriver {
 
   Optional<TokenizerDefinition> tokenizer() {
     return tokenizer;
+  }
+
+  /** Ids of tokens that stand for no text. */
+  SpecialTokenIds specialTokens() {
+    return specialTokens;
   }
 
   /**

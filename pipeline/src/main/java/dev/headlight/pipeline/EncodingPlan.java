@@ -74,7 +74,7 @@ final class EncodingPlan {
     this.input = input;
     this.kept = List.copyOf(kept);
     this.prefix = prefix;
-    this.request = new RequestBuilder(options.layers());
+    this.request = new RequestBuilder(options.layers(), checkpoint.specialTokens());
     List<Output> outputs = Outputs.of(options);
     outputs.forEach(output -> output.request(request, options));
     // Read for texts also if no embeddings are wanted: it knows the prompt.

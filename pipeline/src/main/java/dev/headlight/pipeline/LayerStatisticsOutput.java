@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.headlight.statistics.StatisticCatalogue;
 import java.util.List;
-import java.util.Set;
 import org.apache.spark.sql.types.ArrayType;
 
 /** {@code layer_statistics}: one struct per stack and hidden state. */
@@ -16,9 +15,10 @@ final class LayerStatisticsOutput implements Output {
 
   @Override
   public void request(RequestBuilder request, EncoderOptions options) {
-    if (Outputs.statisticGroups(options).contains(StatisticCatalogue.LAYERS)) {
-      request.statistics(Set.of(StatisticCatalogue.LAYERS));
-    }
+    request.statistics(
+        Outputs.statisticGroups(options).stream()
+            .filter(StatisticCatalogue::isLayerGroup)
+            .toList());
   }
 
   @Override

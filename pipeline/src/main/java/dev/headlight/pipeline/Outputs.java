@@ -62,8 +62,7 @@ final class Outputs {
   /** Those of them that are columns of {@code attention_statistics}. */
   static Set<String> headGroups(EncoderOptions options) {
     Set<String> groups = new TreeSet<>(statisticGroups(options));
-    groups.remove(StatisticCatalogue.LAYERS);
-    ALL.forEach(output -> groups.remove(output.name()));
+    groups.removeIf(group -> !StatisticCatalogue.isHeadGroup(group));
     return groups;
   }
 }

@@ -1,6 +1,7 @@
 package dev.headlight.pipeline;
 
 import dev.headlight.model.ForwardRequest;
+import dev.headlight.statistics.SpecialTokenIds;
 import dev.headlight.statistics.StatisticsRequest;
 import java.io.Serializable;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 final class RequestBuilder implements Serializable {
   private final TreeSet<Integer> layers;
   private final TreeSet<String> statisticGroups = new TreeSet<>();
+  private final SpecialTokenIds specialTokens;
   private boolean lastHiddenState;
   private boolean hiddenStates;
   private int attentionTokens;
@@ -20,9 +22,11 @@ final class RequestBuilder implements Serializable {
    * Asks for nothing yet.
    *
    * @param layers selected layers; empty for all
+   * @param specialTokens of the model's vocabulary
    */
-  RequestBuilder(Collection<Integer> layers) {
+  RequestBuilder(Collection<Integer> layers, SpecialTokenIds specialTokens) {
     this.layers = new TreeSet<>(layers);
+    this.specialTokens = specialTokens;
   }
 
   void lastHiddenState() {
@@ -42,7 +46,9 @@ final class RequestBuilder implements Serializable {
   }
 
   StatisticsRequest statistics() {
-    return StatisticsRequest.ofGroups(statisticGroups).withAttentions(attentionTokens);
+    return StatisticsRequest.ofGroups(statisticGroups)
+        .withAttentions(attentionTokens)
+        .withSpecialTokens(specialTokens);
   }
 
   ForwardRequest build() {
