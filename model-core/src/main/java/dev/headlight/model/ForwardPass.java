@@ -67,8 +67,7 @@ public final class ForwardPass implements AutoCloseable {
     List<Sequence> inputs = batch.stream().map(Example::input).toList();
     List<Sequence> decoderInputs =
         batch.stream().flatMap(example -> example.decoderInput().stream()).toList();
-    StatisticsCollector collector =
-        StatisticsInputs.collector(model, request, inputs, decoderInputs);
+    StatisticsCollector collector = StatisticsInputs.collector(model, request, batch);
     try (Workspace.Scope scope = workspace.scope()) {
       HiddenStates states = new HiddenStates(request, collector);
       Embedded embedded = embed(model.stack(), inputs);

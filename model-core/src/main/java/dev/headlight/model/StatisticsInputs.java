@@ -15,15 +15,15 @@ final class StatisticsInputs {
   private StatisticsInputs() {}
 
   static StatisticsCollector collector(
-      TransformerModel model,
-      ForwardRequest request,
-      List<Sequence> inputs,
-      List<Sequence> decoderInputs) {
+      TransformerModel model, ForwardRequest request, List<Example> batch) {
     if (request.statistics().isEmpty()) {
-      return StatisticsCollector.none(inputs.size());
+      return StatisticsCollector.none(batch.size());
     }
+    List<Sequence> decoderInputs =
+        batch.stream().flatMap(example -> example.decoderInput().stream()).toList();
     List<BatchDescription.Side> sides = new ArrayList<>();
-    BatchDescription.Side encoder = side(model.stack(), inputs);
+    BatchDescription.Side encoder =
+        withSegments(side(model.stack(), batch.stream().map(Example::input).toList()), batch);
     sides.add(encoder);
     if (!decoderInputs.isEmpty()) {
       TransformerModel.Stack stack = model.decoder().orElseThrow();
@@ -36,7 +36,16 @@ final class StatisticsInputs {
               encoder.lengths(),
               encoder.keyTokens()));
     }
-    return StatisticsCollector.of(request.statistics(), new BatchDescription(inputs.size(), sides));
+    return StatisticsCollector.of(request.statistics(), new BatchDescription(batch.size(), sides));
+  }
+
+  private static BatchDescription.Side withSegments(
+      BatchDescription.Side side, List<Example> batch) {
+    List<BatchDescription.Tokens> tokens = new ArrayList<>();
+    for (int s = 0; s < batch.size(); s++) {
+      tokens.add(side.keyTokens().get(s).withSegments(batch.get(s).segments()));
+    }
+    return BatchDescription.Side.ofSelf(side.attention(), side.heads(), side.lengths(), tokens);
   }
 
   private static BatchDescription.Side side(

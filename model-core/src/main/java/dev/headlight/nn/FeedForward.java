@@ -55,13 +55,10 @@ public final class FeedForward implements Operation {
       Matrix projected = workspace.matrix(hidden.rows(), up.outputs()); // [rows, f] or [rows, 2f]
       if (!gated) {
         context.products().linear(hidden, up, activation, projected, workspace);
-<<<<<<< HEAD
         context.clock().end(Part.GATE_UP_PROJ);
-=======
         if (input.updates() != null) {
           input.updates().activations(first, projected, input.packing());
         }
->>>>>>> 95bc206 (statistics: special tokens, norms of heads, pixel distance, lookback, updates of sublayers; properties tested)
         context.products().linearAdd(projected, down, target, workspace);
         context.clock().end(Part.DOWN_PROJ);
         return;

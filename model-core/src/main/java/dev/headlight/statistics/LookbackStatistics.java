@@ -11,7 +11,7 @@ import java.util.List;
 final class LookbackStatistics implements HeadAccumulator {
   static final StatisticGroup GROUP =
       new StatisticGroup(
-          "lookback",
+          StatisticCatalogue.LOOKBACK,
           List.of(
               new Statistic(
                   "lookback_ratio", "share", "weight on context against weight on new tokens")),

@@ -13,6 +13,9 @@ public final class StatisticCatalogue {
   /** Group of the per-layer statistics of hidden states. */
   public static final String LAYERS = "layers";
 
+  /** Group that compares attention to a context with that to what followed it. */
+  public static final String LOOKBACK = "lookback";
+
   /** Group of the attention that each key receives, a column of its own. */
   public static final String TOKEN_STATISTICS = "token_statistics";
 

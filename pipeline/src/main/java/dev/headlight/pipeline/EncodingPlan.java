@@ -6,6 +6,7 @@ import dev.headlight.config.ModelConfig;
 import dev.headlight.kernel.Kernels;
 import dev.headlight.pipeline.EncoderOptions.MatrixFormat;
 import dev.headlight.pipeline.EncoderOptions.OnTooLong;
+import dev.headlight.statistics.StatisticCatalogue;
 import dev.headlight.text.EmbeddingRecipe;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -121,6 +122,9 @@ final class EncodingPlan {
     InputSelection input =
         InputSelection.of(
             schema, inputOptions, checkpoint.config(), checkpoint.tokenizer().isPresent());
+    if (Outputs.headGroups(options).contains(StatisticCatalogue.LOOKBACK)) {
+      input = input.withSegments(schema);
+    }
     EncodingPlan plan = new EncodingPlan(checkpoint, options, input, kept, prefix);
     plan.requireNewNames(false);
     return plan;

@@ -29,16 +29,18 @@ record InputSelection(Side input, Optional<Side> decoder) {
    * @param pair column of the second text, for models that read pairs of texts
    * @param tokenTypeIds column of token types
    * @param attentionMask column of ones for tokens and zeros for the padding after them
+   * @param segments column of a number for each token, 0 for context
    */
   record Side(
       Candidate main,
       Optional<Candidate> pair,
       Optional<Candidate> tokenTypeIds,
-      Optional<Candidate> attentionMask) {
+      Optional<Candidate> attentionMask,
+      Optional<Candidate> segments) {
 
     /** All columns. */
     List<Candidate> candidates() {
-      return Stream.of(Optional.of(main), pair, tokenTypeIds, attentionMask)
+      return Stream.of(Optional.of(main), pair, tokenTypeIds, attentionMask, segments)
           .flatMap(Optional::stream)
           .toList();
     }
@@ -52,6 +54,24 @@ record InputSelection(Side input, Optional<Side> decoder) {
   /** Whether something of this kind is read. */
   boolean reads(Class<? extends InputSource> source) {
     return sides().stream().anyMatch(side -> source.isInstance(side.main().source()));
+  }
+
+  /**
+   * The same with the column {@code segment}, if there is one of numbers and the input has a token
+   * for each: it may as well be a column of something else.
+   */
+  InputSelection withSegments(StructType schema) {
+    TokensSource numbers = new TokensSource();
+    boolean perToken =
+        input.main().source() instanceof TokensSource
+            || input.main().source() instanceof EmbeddingsSource;
+    Optional<Candidate> segments =
+        find(schema, RowReader.SEGMENT)
+            .filter(field -> perToken && numbers.accepts(field.dataType()))
+            .map(field -> candidate(numbers, field));
+    Side side =
+        new Side(input.main(), input.pair(), input.tokenTypeIds(), input.attentionMask(), segments);
+    return new InputSelection(side, decoder);
   }
 
   /** Whether texts are read in pairs. */
@@ -167,7 +187,7 @@ record InputSelection(Side input, Optional<Side> decoder) {
         tokens && hasTypes ? ids(schema, prefix + "token_type_ids") : Optional.empty();
     boolean padded = tokens || main.source() instanceof EmbeddingsSource;
     Optional<Candidate> mask = padded ? ids(schema, prefix + "attention_mask") : Optional.empty();
-    return new Side(main, pair, types, mask);
+    return new Side(main, pair, types, mask, Optional.empty());
   }
 
   private static Optional<Candidate> ids(StructType schema, String name) {

@@ -20,6 +20,9 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
   /** Stands for a column that is not there. */
   static final int ABSENT = -1;
 
+  /** The column of segment numbers. */
+  static final String SEGMENT = "segment";
+
   /**
    * Where one sequence of a row is.
    *
@@ -28,6 +31,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
    * @param pair index in the row, or {@link #ABSENT}
    * @param tokenTypeIds index in the row, or {@link #ABSENT}
    * @param attentionMask index in the row, or {@link #ABSENT}
+   * @param segments index in the row, or {@link #ABSENT}
    * @param prompt stands before a text
    * @param maxTokens longest sequence
    */
@@ -38,6 +42,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
       int pair,
       int tokenTypeIds,
       int attentionMask,
+      int segments,
       String prompt,
       int maxTokens)
       implements Serializable {}
@@ -67,7 +72,10 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
       throw RejectedRow.of(problem.get());
     }
     return new ReadExample(
-        example, tokens(read.sequence(), config.stack()), decoderTokens, truncated);
+        withSegments(row, example, config.stack()),
+        tokens(read.sequence(), config.stack()),
+        decoderTokens,
+        truncated);
   }
 
   private InputSource.ReadSequence read(Row row, Side side, LoadedModel model, StackConfig stack)
@@ -91,6 +99,19 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
       return new InputSource.ReadSequence(cut(sequence, side.maxTokens()), true);
     }
     return new InputSource.ReadSequence(sequence, read.truncated());
+  }
+
+  /** Segments of the tokens that are left of the input. */
+  private Example withSegments(Row row, Example example, StackConfig stack) throws RejectedRow {
+    if (input.segments() == ABSENT || row.isNullAt(input.segments())) {
+      return example;
+    }
+    int[] segments = InputPayload.ints((byte[]) row.get(input.segments()), SEGMENT);
+    int tokens = tokens(example.input(), stack);
+    if (segments.length < tokens) {
+      requireAlike(SEGMENT, segments.length, input.column(), tokens);
+    }
+    return example.withSegments(Arrays.copyOf(segments, tokens));
   }
 
   private static Sequence withTokenTypes(Row row, Side side, Sequence sequence) throws RejectedRow {

@@ -35,6 +35,7 @@ final class TravellingColumns {
     int pair = side.pair().map(this::add).orElse(RowReader.ABSENT);
     int types = side.tokenTypeIds().map(this::add).orElse(RowReader.ABSENT);
     int mask = side.attentionMask().map(this::add).orElse(RowReader.ABSENT);
+    int segments = side.segments().map(this::add).orElse(RowReader.ABSENT);
     boolean readsText = main.source() instanceof TextSource;
     return new RowReader.Side(
         main.source().reader(main.column(), main.type()),
@@ -43,6 +44,7 @@ final class TravellingColumns {
         pair,
         types,
         mask,
+        segments,
         readsText ? text.prompt() : "",
         text.maxTokens(stack, readsText));
   }

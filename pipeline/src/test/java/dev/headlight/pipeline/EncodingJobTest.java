@@ -147,7 +147,7 @@ class EncodingJobTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             withoutId
-                + ": expected a column 'id', found the columns input_ids, label. Name the column that tells rows apart with id-column; only Parquet tables can do without.");
+                + ": expected a column 'id', found the columns input_ids, label. Name the column that tells rows apart with id-column; only Parquet tables, and files that are a row each, can do without.");
   }
 
   @Test
