@@ -208,13 +208,19 @@ class EncodingJobTest {
   }
 
   @Test
-  void onlyTheTablesAndTheManifestAreLeft() throws IOException {
+  void onlyTheTablesTheManifestAndTheReportAreLeft() throws IOException {
     prepare(o -> o).run();
 
     try (Stream<Path> files = Files.list(folder.resolve("output"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "sequences", "summary", "quarantine", "run.json", ".run.json.crc");
+              "sequences",
+              "summary",
+              "quarantine",
+              "run.json",
+              ".run.json.crc",
+              "report.html",
+              ".report.html.crc");
     }
   }
 
