@@ -72,139 +72,96 @@ public record AttentionConfig(
   }
 
   public AttentionConfig withCross() {
-    return new AttentionConfig(
-        true,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output,
-        mask,
-        scale,
-        softCap,
-        rotary,
-        qNorm,
-        kNorm,
-        scoreBias);
+    Copy copy = new Copy(this);
+    copy.cross = true;
+    return copy.build();
   }
 
   public AttentionConfig withMask(MaskConfig newMask) {
-    return new AttentionConfig(
-        cross,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output,
-        newMask,
-        scale,
-        softCap,
-        rotary,
-        qNorm,
-        kNorm,
-        scoreBias);
+    Copy copy = new Copy(this);
+    copy.mask = newMask;
+    return copy.build();
   }
 
   public AttentionConfig withScale(double newScale) {
-    return new AttentionConfig(
-        cross,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output,
-        mask,
-        newScale,
-        softCap,
-        rotary,
-        qNorm,
-        kNorm,
-        scoreBias);
+    Copy copy = new Copy(this);
+    copy.scale = newScale;
+    return copy.build();
   }
 
   public AttentionConfig withSoftCap(double newSoftCap) {
-    return new AttentionConfig(
-        cross,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output,
-        mask,
-        scale,
-        newSoftCap,
-        rotary,
-        qNorm,
-        kNorm,
-        scoreBias);
+    Copy copy = new Copy(this);
+    copy.softCap = newSoftCap;
+    return copy.build();
   }
 
   public AttentionConfig withRotary(RotaryConfig newRotary) {
-    return new AttentionConfig(
-        cross,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output,
-        mask,
-        scale,
-        softCap,
-        Optional.of(newRotary),
-        qNorm,
-        kNorm,
-        scoreBias);
+    Copy copy = new Copy(this);
+    copy.rotary = Optional.of(newRotary);
+    return copy.build();
   }
 
   public AttentionConfig withQueryKeyNorms(NormConfig query, NormConfig key) {
-    return new AttentionConfig(
-        cross,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output,
-        mask,
-        scale,
-        softCap,
-        rotary,
-        Optional.of(query),
-        Optional.of(key),
-        scoreBias);
+    Copy copy = new Copy(this);
+    copy.queryNorm = Optional.of(query);
+    copy.keyNorm = Optional.of(key);
+    return copy.build();
   }
 
   /** The same with a factor for each output of the output projection (LayerScale). */
   public AttentionConfig withOutputScale(String tensor) {
-    return new AttentionConfig(
-        cross,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output.withOutputScale(tensor),
-        mask,
-        scale,
-        softCap,
-        rotary,
-        qNorm,
-        kNorm,
-        scoreBias);
+    Copy copy = new Copy(this);
+    copy.output = output.withOutputScale(tensor);
+    return copy.build();
   }
 
   public AttentionConfig withScoreBias(ScoreBiasConfig bias) {
-    return new AttentionConfig(
-        cross,
-        heads,
-        keyValueHeads,
-        headDim,
-        projections,
-        output,
-        mask,
-        scale,
-        softCap,
-        rotary,
-        qNorm,
-        kNorm,
-        Optional.of(bias));
+    Copy copy = new Copy(this);
+    copy.scoreBias = Optional.of(bias);
+    return copy.build();
+  }
+
+  /** A copy under change; what is not here does not change. */
+  private static final class Copy {
+    private final AttentionConfig original;
+    private boolean cross;
+    private LinearConfig output;
+    private MaskConfig mask;
+    private double scale;
+    private double softCap;
+    private Optional<RotaryConfig> rotary;
+    private Optional<NormConfig> queryNorm;
+    private Optional<NormConfig> keyNorm;
+    private Optional<ScoreBiasConfig> scoreBias;
+
+    Copy(AttentionConfig original) {
+      this.original = original;
+      this.cross = original.cross;
+      this.output = original.output;
+      this.mask = original.mask;
+      this.scale = original.scale;
+      this.softCap = original.softCap;
+      this.rotary = original.rotary;
+      this.queryNorm = original.qNorm;
+      this.keyNorm = original.kNorm;
+      this.scoreBias = original.scoreBias;
+    }
+
+    AttentionConfig build() {
+      return new AttentionConfig(
+          cross,
+          original.heads,
+          original.keyValueHeads,
+          original.headDim,
+          original.projections,
+          output,
+          mask,
+          scale,
+          softCap,
+          rotary,
+          queryNorm,
+          keyNorm,
+          scoreBias);
+    }
   }
 }

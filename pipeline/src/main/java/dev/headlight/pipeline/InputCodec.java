@@ -2,6 +2,7 @@ package dev.headlight.pipeline;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 
@@ -51,67 +52,43 @@ public final class InputCodec {
 
   /** {@code array<float>} to bytes. */
   public static byte[] floats(ArrayData values) {
-    int nullAt = nullIndex(values);
-    if (nullAt >= 0) {
-      return status(NULL_ELEMENT, nullAt);
-    }
-    int count = values.numElements();
-    if (tooLarge(1, count, Float.BYTES)) {
-      return status(TOO_LARGE, 1, count);
-    }
-    byte[] bytes = new byte[Integer.BYTES + count * Float.BYTES];
-    ByteBuffer payload = open(bytes).putInt(VECTOR);
-    payload.asFloatBuffer().put(values.toFloatArray());
-    return bytes;
+    return vector(
+        values, Float.BYTES, payload -> payload.asFloatBuffer().put(values.toFloatArray()));
   }
 
   /** {@code array<double>} to bytes, as float32. */
   public static byte[] doubles(ArrayData values) {
-    int nullAt = nullIndex(values);
-    if (nullAt >= 0) {
-      return status(NULL_ELEMENT, nullAt);
-    }
-    int count = values.numElements();
-    if (tooLarge(1, count, Float.BYTES)) {
-      return status(TOO_LARGE, 1, count);
-    }
-    byte[] bytes = new byte[Integer.BYTES + count * Float.BYTES];
-    ByteBuffer payload = open(bytes).putInt(VECTOR);
-    putNarrowed(values.toDoubleArray(), payload);
-    return bytes;
+    return vector(values, Float.BYTES, payload -> putNarrowed(values.toDoubleArray(), payload));
   }
 
   /** {@code array<int>} to bytes, as 64-bit numbers. */
   public static byte[] ints(ArrayData values) {
-    int nullAt = nullIndex(values);
-    if (nullAt >= 0) {
-      return status(NULL_ELEMENT, nullAt);
-    }
-    int count = values.numElements();
-    if (tooLarge(1, count, Long.BYTES)) {
-      return status(TOO_LARGE, 1, count);
-    }
-    byte[] bytes = new byte[Integer.BYTES + count * Long.BYTES];
-    ByteBuffer payload = open(bytes).putInt(VECTOR);
-    for (int value : values.toIntArray()) {
-      payload.putLong(value);
-    }
-    return bytes;
+    return vector(
+        values,
+        Long.BYTES,
+        payload -> {
+          for (int value : values.toIntArray()) {
+            payload.putLong(value);
+          }
+        });
   }
 
   /** {@code array<bigint>} to bytes. */
   public static byte[] longs(ArrayData values) {
+    return vector(values, Long.BYTES, payload -> payload.asLongBuffer().put(values.toLongArray()));
+  }
+
+  private static byte[] vector(ArrayData values, int elementBytes, Consumer<ByteBuffer> writer) {
     int nullAt = nullIndex(values);
     if (nullAt >= 0) {
       return status(NULL_ELEMENT, nullAt);
     }
     int count = values.numElements();
-    if (tooLarge(1, count, Long.BYTES)) {
+    if (tooLarge(1, count, elementBytes)) {
       return status(TOO_LARGE, 1, count);
     }
-    byte[] bytes = new byte[Integer.BYTES + count * Long.BYTES];
-    ByteBuffer payload = open(bytes).putInt(VECTOR);
-    payload.asLongBuffer().put(values.toLongArray());
+    byte[] bytes = new byte[Integer.BYTES + count * elementBytes];
+    writer.accept(open(bytes).putInt(VECTOR));
     return bytes;
   }
 
@@ -132,7 +109,7 @@ public final class InputCodec {
     }
     int count = channels.numElements();
     int height = count == 0 ? 0 : channels.getArray(0).numElements();
-    Object[] rows = new Object[Math.multiplyExact(count, height)];
+    // all channels first: what is taken for their rows is no more than what is there
     for (int channel = 0; channel < count; channel++) {
       ArrayData values = channels.getArray(channel);
       if (values.numElements() != height) {
@@ -141,9 +118,13 @@ public final class InputCodec {
       if (nullIndex(values) >= 0) {
         return status(NULL_ELEMENT, channel);
       }
-      for (int row = 0; row < height; row++) {
-        rows[channel * height + row] = values.getArray(row);
-      }
+    }
+    if (tooLarge(count, height, Float.BYTES)) {
+      return status(TOO_LARGE, count, height);
+    }
+    Object[] rows = new Object[count * height];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = channels.getArray(row / height).getArray(row % height);
     }
     byte[] payload = matrix(new GenericArrayData(rows), doubles);
     // A matrix has its rows where a cube has channels; what is wrong with its rows stays as it is.
