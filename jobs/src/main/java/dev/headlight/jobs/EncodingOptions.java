@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is computed of every row, and how. What is not given keeps the library's default. */
@@ -59,27 +60,7 @@ final class EncodingOptions {
       description = "Kernels: auto, nd4j or onednn. Default: auto.")
   private String kernels;
 
-  @Option(
-      names = "--pooling",
-      paramLabel = "NAME",
-      description =
-          "How hidden states become an embedding: auto (what the checkpoint's family uses), cls,"
-              + " mean, lasttoken. Default: auto.")
-  private String pooling;
-
-  @Option(
-      names = "--normalize",
-      arity = "0..1",
-      fallbackValue = "true",
-      paramLabel = "true|false",
-      description = "Scales embeddings to length 1.")
-  private Boolean normalize;
-
-  @Option(
-      names = "--truncate-dim",
-      paramLabel = "N",
-      description = "Cuts embeddings to their first N values.")
-  private Integer truncateDim;
+  @Mixin private final EmbeddingChoices embedding = new EmbeddingChoices();
 
   @Option(
       names = "--max-tokens",
@@ -89,9 +70,18 @@ final class EncodingOptions {
 
   @Option(
       names = "--on-too-long",
-      paramLabel = "truncate|error",
-      description = "What becomes of longer sequences. Default: truncate.")
+      paramLabel = "truncate|error|window",
+      description =
+          "What becomes of longer sequences: they are cut, or quarantined, or, if they are texts,"
+              + " read as overlapping windows and pooled. Default: truncate.")
   private String onTooLong;
+
+  @Option(
+      names = "--window-overlap",
+      paramLabel = "N",
+      description =
+          "Tokens that each window repeats of the one before. Default: an eighth of a window.")
+  private Integer windowOverlap;
 
   @Option(
       names = "--batch-tokens",
@@ -152,20 +142,7 @@ final class EncodingOptions {
           EncoderOptions.parse(
               WeightsDistribution.class, "weights-distribution", weightsDistribution));
     }
-    return applyLengths(applyEmbedding(builder));
-  }
-
-  private EncoderOptions.Builder applyEmbedding(EncoderOptions.Builder builder) {
-    if (pooling != null) {
-      builder.pooling(pooling);
-    }
-    if (normalize != null) {
-      builder.normalize(normalize);
-    }
-    if (truncateDim != null) {
-      builder.truncateDim(truncateDim);
-    }
-    return builder;
+    return applyLengths(embedding.apply(builder));
   }
 
   private EncoderOptions.Builder applyLengths(EncoderOptions.Builder builder) {
@@ -174,6 +151,13 @@ final class EncodingOptions {
     }
     if (onTooLong != null) {
       builder.onTooLong(EncoderOptions.parse(OnTooLong.class, "on-too-long", onTooLong));
+    }
+    if (windowOverlap != null) {
+      if (windowOverlap < 0) {
+        throw new ConfigurationException(
+            "window-overlap: expected a number of 0 or more, found %d".formatted(windowOverlap));
+      }
+      builder.windowOverlap(windowOverlap);
     }
     if (batchTokens != null) {
       builder.batchTokens(batchTokens);

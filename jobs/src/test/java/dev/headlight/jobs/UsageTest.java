@@ -31,7 +31,8 @@ class UsageTest {
         Arguments.of(run("--precision", "fp8"), "precision: expected one of fp32, bf16, found"),
         Arguments.of(run("--kernels", "cuda"), "kernels: expected one of auto, nd4j, onednn"),
         Arguments.of(run("--pooling", "median"), "pooling: expected one of "),
-        Arguments.of(run("--on-too-long", "cut"), "on-too-long: expected truncate or error"),
+        Arguments.of(
+            run("--on-too-long", "cut"), "on-too-long: expected truncate, error or window"),
         Arguments.of(run("--on-error", "skip"), "on-error: expected quarantine or fail"),
         Arguments.of(run("--matrix-format", "list"), "matrix-format: expected array or binary"),
         Arguments.of(run("--weights-distribution", "x"), "expected broadcast or file, found 'x'"),

@@ -81,7 +81,7 @@ record TokenSides(long[] ids, long[] typeIds, long[] sides) {
    * @param prompt tokens at the start of the text, which each window repeats
    * @param room tokens of a window besides those and the special ones
    */
-  List<Tokenized> windows(int prompt, int room, int overlap) {
+  Windows windows(int prompt, int room, int overlap) {
     int textStart = 0;
     while (textStart < ids.length && sides[textStart] < 0) {
       textStart++;
@@ -98,7 +98,7 @@ record TokenSides(long[] ids, long[] typeIds, long[] sides) {
       windows.add(window.tokenized(false));
       start = end == textEnd ? textEnd : end - overlap;
     } while (start < textEnd);
-    return windows;
+    return new Windows(windows, ids.length);
   }
 
   /** Tokens that were chosen, in order. */

@@ -5,7 +5,6 @@ import dev.headlight.safetensors.CheckpointException;
 import dev.headlight.safetensors.Excerpt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -105,7 +104,7 @@ public final class Tokenizer implements AutoCloseable {
    * @throws IllegalArgumentException if prompt and overlap leave no room in a window, or the text
    *     has more than 4 Mi characters
    */
-  public List<Tokenized> windows(String prompt, String text, int maxTokens, int overlap) {
+  public Windows windows(String prompt, String text, int maxTokens, int overlap) {
     String whole = prompt + text;
     if (whole.length() > MOST_CHARACTERS) {
       throw new IllegalArgumentException(

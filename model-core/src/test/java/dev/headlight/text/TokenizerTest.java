@@ -149,7 +149,7 @@ class TokenizerTest {
       int[] promptIds = tokenizer.tokenize(prompt, ENOUGH).inputIds();
       int head = promptIds.length - 1;
       for (int overlap : new int[] {0, 1, 5}) {
-        List<Tokenized> windows = tokenizer.windows(prompt, text, 24, overlap);
+        List<Tokenized> windows = tokenizer.windows(prompt, text, 24, overlap).windows();
         List<Integer> covered = new ArrayList<>();
         for (int w = 0; w < windows.size(); w++) {
           int[] ids = windows.get(w).inputIds();
@@ -168,6 +168,7 @@ class TokenizerTest {
         }
         assertThat(covered.stream().mapToInt(Integer::intValue).toArray())
             .isEqualTo(Arrays.copyOfRange(whole, head, whole.length - 1));
+        assertThat(tokenizer.windows(prompt, text, 24, overlap).tokens()).isEqualTo(whole.length);
       }
     }
   }
@@ -176,7 +177,7 @@ class TokenizerTest {
   @ValueSource(strings = {"", "a", "Hello world"})
   void aShortTextIsOneWindowEqualToTheText(String text) throws IOException {
     try (Tokenizer tokenizer = open("bert-cls")) {
-      List<Tokenized> windows = tokenizer.windows("", text, 40, 10);
+      List<Tokenized> windows = tokenizer.windows("", text, 40, 10).windows();
 
       assertThat(windows).hasSize(1);
       assertThat(windows.get(0).inputIds()).isEqualTo(tokenizer.tokenize(text, 40).inputIds());

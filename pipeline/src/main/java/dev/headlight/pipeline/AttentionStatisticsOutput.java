@@ -19,6 +19,11 @@ final class AttentionStatisticsOutput implements Output {
   }
 
   @Override
+  public boolean poolsWindows() {
+    return true;
+  }
+
+  @Override
   public List<OutputColumn> columns(Context context) {
     List<String> statistics = StatisticCatalogue.headColumns(context.request().statistics());
     if (statistics.isEmpty()) {

@@ -5,6 +5,7 @@ import dev.headlight.families.Checkpoint;
 import dev.headlight.image.ImageProcessor;
 import dev.headlight.kernel.Kernels;
 import dev.headlight.model.Inventory;
+import dev.headlight.pipeline.EncoderOptions.OnTooLong;
 import dev.headlight.pipeline.EncoderOptions.WeightsDistribution;
 import dev.headlight.safetensors.CheckpointException;
 import dev.headlight.safetensors.TensorInfo;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -27,14 +29,17 @@ final class CheckpointOnDriver {
   private static final long MOST_CONFIG_BYTES = 16L << 20;
 
   private final HadoopCheckpointFolder folder;
+  private final Configuration configuration;
   private final Checkpoint checkpoint;
   private final Inventory inventory;
   private final Optional<TokenizerDefinition> tokenizer;
   private final SpecialTokenIds specialTokens;
   private String sha256;
 
-  private CheckpointOnDriver(HadoopCheckpointFolder folder) throws IOException {
+  private CheckpointOnDriver(HadoopCheckpointFolder folder, Configuration configuration)
+      throws IOException {
     this.folder = folder;
+    this.configuration = configuration;
     this.checkpoint = Checkpoint.open(folder);
     this.inventory = Inventory.of(checkpoint.config(), checkpoint.tensors());
     if (!inventory.problems().isEmpty()) {
@@ -53,7 +58,8 @@ final class CheckpointOnDriver {
    */
   static CheckpointOnDriver open(String location, Configuration configuration) {
     try {
-      return new CheckpointOnDriver(HadoopCheckpointFolder.of(location, configuration));
+      return new CheckpointOnDriver(
+          HadoopCheckpointFolder.of(location, configuration), configuration);
     } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException("%s cannot be read: %s".formatted(location, e.getMessage()), e);
     }
@@ -92,6 +98,36 @@ final class CheckpointOnDriver {
   }
 
   /**
+   * Reads the ranges of embeddings from a file of the user's.
+   *
+   * @throws ConfigurationException if it cannot be read or does not fit
+   */
+  EmbeddingRanges embeddingRanges(String location, int width) {
+    Path file = HadoopFiles.path(location, "a file with ranges of embeddings");
+    try {
+      long bytes = file.getFileSystem(configuration).getFileStatus(file).getLen();
+      if (bytes > MOST_CONFIG_BYTES) {
+        throw new IOException(
+            "expected at most %d bytes, found %d".formatted(MOST_CONFIG_BYTES, bytes));
+      }
+      return EmbeddingRanges.parse(location, HadoopFiles.read(file, configuration), width);
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "embedding-ranges: %s cannot be read: %s".formatted(location, e.getMessage()), e);
+    }
+  }
+
+  /** How texts and their lengths are read. */
+  TextReading textReading(EncoderOptions options, String prompt) {
+    return new TextReading(
+        options.maxTokens(),
+        tokenizer,
+        prompt,
+        options.onTooLong() == OnTooLong.WINDOW,
+        options.windowOverlap());
+  }
+
+  /**
    * How hidden states become embeddings.
    *
    * @param text how texts are read; empty if the input is not text
@@ -117,7 +153,13 @@ final class CheckpointOnDriver {
               "max-tokens: expected more than %d, the number of special tokens of a text, found %d"
                   .formatted(opened.addedTokens(), maxTokens));
         }
-        return recipe.forTexts(opened, maxTokens);
+        EmbeddingRecipe forTexts = recipe.forTexts(opened, maxTokens);
+        int overlap = text.get().windowOverlap(config().stack());
+        if (overlap != RowReader.ABSENT) {
+          // Refuses an overlap that leaves no room.
+          opened.windows(forTexts.prompt(), "", maxTokens, overlap);
+        }
+        return forTexts;
       }
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(e.getMessage(), e);
@@ -154,11 +196,11 @@ final class CheckpointOnDriver {
       if (broadcast) {
         return BroadcastModel.send(context, key, payload, checkpoint.tensors());
       }
-      Configuration configuration = spark.sparkContext().hadoopConfiguration();
       return new FileModel(
           key,
           context.broadcast(payload.toBytes()),
-          context.broadcast(new SerializableConfiguration(configuration)));
+          context.broadcast(
+              new SerializableConfiguration(spark.sparkContext().hadoopConfiguration())));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "the weights in %s cannot be read: %s".formatted(folder.location(), e.getMessage()), e);

@@ -2,13 +2,10 @@ package dev.headlight.pipeline;
 
 import dev.headlight.text.EmbeddingRecipe;
 import java.util.List;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataTypes;
 
 /** {@code embedding}: the last hidden states pooled to one vector, as the checkpoint says. */
 final class EmbeddingOutput implements Output {
   static final String NAME = "embedding";
-  private static final ArrayType TYPE = DataTypes.createArrayType(DataTypes.FloatType, false);
 
   @Override
   public String name() {
@@ -21,14 +18,22 @@ final class EmbeddingOutput implements Output {
   }
 
   @Override
+  public boolean poolsWindows() {
+    return true;
+  }
+
+  @Override
   public List<OutputColumn> columns(Context context) {
     EmbeddingRecipe recipe = context.embedding().orElseThrow();
+    EmbeddingQuantizer quantizer = context.quantizer();
     return List.of(
         new OutputColumn(
             NAME,
-            TYPE,
-            output -> TablePayload.floats(recipe.embed(output.output())),
-            payload -> Bridge.call(TableCodec.class, "vector", TYPE, payload),
+            quantizer.type(),
+            output -> TablePayload.floats(recipe.embedWindows(output.windows())),
+            payload ->
+                quantizer.apply(
+                    Bridge.call(TableCodec.class, "vector", EmbeddingQuantizer.FLOATS, payload)),
             Cost.perSequence((long) recipe.width() * Float.BYTES)));
   }
 }

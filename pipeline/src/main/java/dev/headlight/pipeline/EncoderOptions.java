@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * What a model computes for every row, and how. Values are as users write them; {@link
@@ -26,8 +25,10 @@ import java.util.stream.Collectors;
  * @param prompt text that stands before each text; goes before {@code promptName}
  * @param normalize whether embeddings are scaled to length 1
  * @param truncateDim embeddings are cut to this many leading values; 0 for no cut
+ * @param embeddingFormat numbers that embeddings are written as
  * @param maxTokens longest sequence in tokens; 0 for the model's own limit
  * @param onTooLong what becomes of longer sequences
+ * @param windowOverlap tokens that windows of a text share; negative for an eighth of a window
  * @param batchTokens tokens computed at once; 0 for a number that fits the model's width
  * @param matrixFormat how hidden states are stored
  * @param maxAttentionTokens attention weights of longer sequences are not returned
@@ -44,8 +45,10 @@ public record EncoderOptions(
     Optional<String> prompt,
     boolean normalize,
     int truncateDim,
+    EmbeddingFormat embeddingFormat,
     int maxTokens,
     OnTooLong onTooLong,
+    int windowOverlap,
     int batchTokens,
     MatrixFormat matrixFormat,
     int maxAttentionTokens,
@@ -56,7 +59,9 @@ public record EncoderOptions(
     /** It is cut, and the column {@code truncated} says so. */
     TRUNCATE,
     /** The row is bad. */
-    ERROR
+    ERROR,
+    /** A text is read as overlapping windows, whose results are pooled. */
+    WINDOW
   }
 
   /** How hidden states are stored. */
@@ -135,13 +140,13 @@ public record EncoderOptions(
         .orElseThrow(
             () ->
                 new ConfigurationException(
-                    "%s: expected %s, found '%s'"
-                        .formatted(
-                            option,
-                            Arrays.stream(type.getEnumConstants())
-                                .map(EncoderOptions::text)
-                                .collect(Collectors.joining(" or ")),
-                            value)));
+                    "%s: expected %s, found '%s'".formatted(option, alternatives(type), value)));
+  }
+
+  private static <E extends Enum<E>> String alternatives(Class<E> type) {
+    List<String> names = Arrays.stream(type.getEnumConstants()).map(EncoderOptions::text).toList();
+    int last = names.size() - 1;
+    return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
   }
 
   /** The name users write for a value of an option. */
@@ -170,8 +175,10 @@ public record EncoderOptions(
     private Optional<String> prompt = Optional.empty();
     private boolean normalize;
     private int truncateDim;
+    private EmbeddingFormat embeddingFormat = EmbeddingFormat.FLOAT;
     private int maxTokens;
     private OnTooLong onTooLong = OnTooLong.TRUNCATE;
+    private int windowOverlap = -1;
     private int batchTokens;
     private MatrixFormat matrixFormat = MatrixFormat.ARRAY;
     private int maxAttentionTokens = 256;
@@ -190,8 +197,10 @@ public record EncoderOptions(
       this.prompt = options.prompt;
       this.normalize = options.normalize;
       this.truncateDim = options.truncateDim;
+      this.embeddingFormat = options.embeddingFormat;
       this.maxTokens = options.maxTokens;
       this.onTooLong = options.onTooLong;
+      this.windowOverlap = options.windowOverlap;
       this.batchTokens = options.batchTokens;
       this.matrixFormat = options.matrixFormat;
       this.maxAttentionTokens = options.maxAttentionTokens;
@@ -266,6 +275,16 @@ public record EncoderOptions(
       return this;
     }
 
+    public Builder windowOverlap(int value) {
+      this.windowOverlap = value;
+      return this;
+    }
+
+    public Builder embeddingFormat(EmbeddingFormat value) {
+      this.embeddingFormat = value;
+      return this;
+    }
+
     public Builder batchTokens(int value) {
       this.batchTokens = value;
       return this;
@@ -298,8 +317,10 @@ public record EncoderOptions(
           prompt,
           normalize,
           truncateDim,
+          embeddingFormat,
           maxTokens,
           onTooLong,
+          windowOverlap,
           batchTokens,
           matrixFormat,
           maxAttentionTokens,

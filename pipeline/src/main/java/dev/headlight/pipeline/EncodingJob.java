@@ -37,6 +37,10 @@ public final class EncodingJob {
   public static final String QUARANTINE = "quarantine";
   public static final String SUMMARY = "summary";
 
+  /** File with the ranges that embeddings of int8 and uint8 were given, if they are of this run. */
+  public static final String EMBEDDING_RANGES = "embedding_ranges.json";
+
+  private static final String CALIBRATION_FORMAT = "parquet";
   private static final String ID = "id";
   private static final String INTERNAL_ID = "__headlight_id";
   private static final String INTERNAL_FILE = "__headlight_file";
@@ -105,7 +109,7 @@ public final class EncodingJob {
 
   /** Columns of the table {@code sequences}. */
   public StructType sequencesSchema() {
-    return plan.schema(false);
+    return plan.writtenSchema();
   }
 
   /**
@@ -122,6 +126,9 @@ public final class EncodingJob {
       PartitionReports reports = new PartitionReports();
       spark.sparkContext().register(reports, "headlight partitions");
       double computationSeconds = encode(reports);
+      if (plan.calibrates()) {
+        quantize();
+      }
       quarantine(reports);
       summarize();
       PartitionCounts counts = reports.total();
@@ -176,12 +183,34 @@ public final class EncodingJob {
     context.addSparkListener(progress);
     context.setJobGroup(jobGroup, "Headlight: computing sequences", false);
     try {
-      encoded.write().format(options.format()).save(output.child(SEQUENCES).toString());
+      encoded
+          .write()
+          .format(plan.calibrates() ? CALIBRATION_FORMAT : options.format())
+          .save((plan.calibrates() ? calibration() : output.child(SEQUENCES)).toString());
     } finally {
       context.clearJobGroup();
       context.removeSparkListener(progress);
     }
     return seconds(start);
+  }
+
+  private Path calibration() {
+    return new Path(work, "calibration");
+  }
+
+  /** Writes the embeddings again, once it is known what ranges all of them have. */
+  private void quantize() throws IOException {
+    Dataset<Row> table = spark.read().format(CALIBRATION_FORMAT).load(calibration().toString());
+    EmbeddingRanges ranges =
+        EmbeddingRanges.of(
+            table,
+            EncodingPlan.column(plan.embeddingColumn()),
+            plan.embedding().orElseThrow().width());
+    HadoopFiles.write(output.child(EMBEDDING_RANGES), ranges.toJson(), hadoop());
+    plan.quantized(table, ranges)
+        .write()
+        .format(options.format())
+        .save(output.child(SEQUENCES).toString());
   }
 
   private Dataset<Row> spread() {

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.headlight.config.ModelConfig;
 import dev.headlight.kernel.Kernels;
+import dev.headlight.pipeline.EmbeddingFormat.Precision;
 import dev.headlight.pipeline.EncoderOptions.MatrixFormat;
 import dev.headlight.pipeline.EncoderOptions.OnTooLong;
 import dev.headlight.statistics.StatisticCatalogue;
@@ -40,6 +41,9 @@ final class EncodingPlan {
           .add("message", DataTypes.StringType, false);
   static final String INTERNAL = "__headlight_";
 
+  private static final EmbeddingQuantizer NOT_QUANTIZED =
+      new EmbeddingQuantizer(Precision.FLOAT, Optional.empty());
+
   private final ModelConfig config;
   private final EncoderOptions options;
   private final InputSelection input;
@@ -50,6 +54,7 @@ final class EncodingPlan {
   private final Optional<EmbeddingRecipe> embedding;
   private final TextReading text;
   private final Preprocessing preprocessing;
+  private final EmbeddingQuantizer quantizer;
 
   /**
    * A column that is taken over.
@@ -81,25 +86,25 @@ final class EncodingPlan {
     // Read for texts also if no embeddings are wanted: it knows the prompt.
     boolean embeds =
         outputs.stream().anyMatch(output -> output.name().equals(EmbeddingOutput.NAME));
-    TextReading reading = new TextReading(options.maxTokens(), checkpoint.tokenizer(), "");
+    InputRequirements.of(options, input).check(outputs);
+    TextReading reading = checkpoint.textReading(options, "");
     this.embedding =
         embeds || readsText()
             ? Optional.of(
                 checkpoint.embedding(
                     options, readsText() ? Optional.of(reading) : Optional.empty()))
             : Optional.empty();
-    this.text =
-        new TextReading(
-            options.maxTokens(),
-            checkpoint.tokenizer(),
-            embedding.map(EmbeddingRecipe::prompt).orElse(""));
+    this.text = checkpoint.textReading(options, embedding.map(EmbeddingRecipe::prompt).orElse(""));
     this.preprocessing =
         new Preprocessing(
             readsText() ? checkpoint.tokenizer() : Optional.empty(),
             input.reads(ImageSource.class)
                 ? Optional.of(checkpoint.imageProcessor())
                 : Optional.empty());
-    Output.Context context = new Output.Context(config, options, request, decodes(), embedding);
+    this.quantizer = embeds ? quantizer(checkpoint) : NOT_QUANTIZED;
+    EmbeddingQuantizer inTasks = calibrates() ? NOT_QUANTIZED : quantizer;
+    Output.Context context =
+        new Output.Context(config, options, request, decodes(), embedding, inTasks);
     this.columns = outputs.stream().flatMap(output -> output.columns(context).stream()).toList();
   }
 
@@ -185,6 +190,48 @@ final class EncodingPlan {
     return input.decoder().isPresent();
   }
 
+  private EmbeddingQuantizer quantizer(CheckpointOnDriver checkpoint) {
+    EmbeddingFormat format = options.embeddingFormat();
+    int width = embedding.orElseThrow().width();
+    return new EmbeddingQuantizer(
+        format.precision(),
+        format.ranges().map(location -> checkpoint.embeddingRanges(location, width)));
+  }
+
+  /**
+   * Whether embeddings are written as numbers that depend on all of them: then what this plan makes
+   * has them as they are computed, and {@link #quantized} comes after.
+   */
+  boolean calibrates() {
+    return quantizer.precision().needsRanges() && quantizer.ranges().isEmpty();
+  }
+
+  /** The name of the column of embeddings. */
+  String embeddingColumn() {
+    return prefix + EmbeddingOutput.NAME;
+  }
+
+  /** Columns of the table that is written in the end. */
+  StructType writtenSchema() {
+    StructField[] fields = schema(false).fields();
+    for (int i = 0; i < fields.length; i++) {
+      if (fields[i].name().equals(embeddingColumn()) && calibrates()) {
+        fields[i] = field(embeddingColumn(), quantizer.type(), true);
+      }
+    }
+    return new StructType(fields);
+  }
+
+  /** What this plan made, with embeddings of fewer bits. */
+  Dataset<Row> quantized(Dataset<Row> table, EmbeddingRanges ranges) {
+    EmbeddingQuantizer known = new EmbeddingQuantizer(quantizer.precision(), Optional.of(ranges));
+    return table.withColumn(embeddingColumn(), known.apply(column(embeddingColumn())));
+  }
+
+  private boolean readsWindows() {
+    return options.onTooLong() == OnTooLong.WINDOW;
+  }
+
   private boolean readsText() {
     return input.reads(TextSource.class);
   }
@@ -225,6 +272,9 @@ final class EncodingPlan {
     List<StructField> fields = new ArrayList<>();
     fields.add(field("n_tokens", DataTypes.IntegerType, true));
     fields.add(field("truncated", DataTypes.BooleanType, true));
+    if (readsWindows()) {
+      fields.add(field("n_windows", DataTypes.IntegerType, true));
+    }
     if (decodes()) {
       fields.add(field("decoder_n_tokens", DataTypes.IntegerType, true));
     }
@@ -249,7 +299,7 @@ final class EncodingPlan {
     kept.forEach(column -> taken.add(column(column.column())));
     taken.addAll(extra);
     TravellingColumns travelling = new TravellingColumns(taken);
-    boolean truncates = options.onTooLong() == OnTooLong.TRUNCATE;
+    boolean truncates = options.onTooLong() != OnTooLong.ERROR;
     RowReader reader = travelling.add(input, config, text, truncates);
     Cost rowCost = columns.stream().map(OutputColumn::cost).reduce(Cost.NONE, Cost::plus);
     EncodingTask task =
@@ -261,6 +311,7 @@ final class EncodingPlan {
             new ArrayList<>(columns.stream().map(OutputColumn::payload).toList()),
             BatchBudget.of(options.batchTokens(), config, rowCost),
             rowCost,
+            readsWindows(),
             decodes(),
             errorColumn,
             rejectedRows,

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
  * @param request what to ask of the forward pass
  * @param payloads values of the output columns
  * @param rowCost bytes of the results of one row
+ * @param windows whether the number of windows is a column
  * @param decoderTokens whether the number of decoder tokens is a column
  * @param errorColumn whether the reason of a bad row is a column
  */
@@ -27,6 +28,7 @@ record EncodingTask(
     List<OutputColumn.Payload> payloads,
     BatchBudget budget,
     Cost rowCost,
+    boolean windows,
     boolean decoderTokens,
     boolean errorColumn,
     RejectedRows rejectedRows,

@@ -21,6 +21,11 @@ final class HeadDivergenceOutput implements Output {
   }
 
   @Override
+  public boolean poolsWindows() {
+    return true;
+  }
+
+  @Override
   public List<OutputColumn> columns(Context context) {
     return List.of(
         new OutputColumn(

@@ -6,6 +6,7 @@ import dev.headlight.model.Sequence;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataType;
 
@@ -58,14 +59,31 @@ interface InputSource {
    * @param prompt stands before a text
    * @param pair the second text of a pair
    * @param maxTokens longest sequence
+   * @param windowOverlap tokens that windows of a long text share; empty where long texts are not
+   *     read as windows
    */
   record Context(
-      LoadedModel model, StackConfig stack, String prompt, Optional<String> pair, int maxTokens) {}
+      LoadedModel model,
+      StackConfig stack,
+      String prompt,
+      Optional<String> pair,
+      int maxTokens,
+      OptionalInt windowOverlap) {}
 
   /**
-   * A sequence.
+   * A sequence, or the windows of one that is too long.
    *
+   * @param windows one or more
    * @param truncated whether it was cut to the greatest length while it was read
+   * @param wholeTokens tokens of the sequence in one piece, where it was read as several windows
    */
-  record ReadSequence(Sequence sequence, boolean truncated) {}
+  record ReadSequence(List<Sequence> windows, boolean truncated, int wholeTokens) {
+    ReadSequence(Sequence sequence, boolean truncated) {
+      this(List.of(sequence), truncated, 0);
+    }
+
+    Sequence sequence() {
+      return windows.get(0);
+    }
+  }
 }

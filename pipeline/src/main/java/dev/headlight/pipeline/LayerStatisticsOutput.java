@@ -22,6 +22,11 @@ final class LayerStatisticsOutput implements Output {
   }
 
   @Override
+  public boolean poolsWindows() {
+    return true;
+  }
+
+  @Override
   public List<OutputColumn> columns(Context context) {
     List<String> statistics = StatisticCatalogue.layerColumns(context.request().statistics());
     if (statistics.isEmpty()) {

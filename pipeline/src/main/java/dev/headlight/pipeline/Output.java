@@ -19,17 +19,24 @@ interface Output {
   /** The columns it adds; none where the model or the request has nothing to show. */
   List<OutputColumn> columns(Context context);
 
+  /** Whether it can be computed of a text that is read as several windows. */
+  default boolean poolsWindows() {
+    return false;
+  }
+
   /**
    * What columns depend on.
    *
    * @param request everything that is asked of the forward pass
    * @param decodes whether examples have a decoder input
    * @param embedding how hidden states become embeddings, if embeddings are asked for
+   * @param quantizer what numbers embeddings become
    */
   record Context(
       ModelConfig config,
       EncoderOptions options,
       RequestBuilder request,
       boolean decodes,
-      Optional<EmbeddingRecipe> embedding) {}
+      Optional<EmbeddingRecipe> embedding,
+      EmbeddingQuantizer quantizer) {}
 }

@@ -1,6 +1,5 @@
 package dev.headlight.pipeline;
 
-import dev.headlight.model.ForwardOutput;
 import java.io.Serializable;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -21,7 +20,7 @@ record OutputColumn(
     String name, DataType type, Payload payload, UnaryOperator<Column> fromPayload, Cost cost) {
 
   /** Computes a value; sent to the tasks. */
-  interface Payload extends Function<ForwardOutput, byte[]>, Serializable {}
+  interface Payload extends Function<EncodedSequence, byte[]>, Serializable {}
 
   /** A column of bytes, just as the tasks compute them. */
   static OutputColumn ofBytes(String name, Payload payload, Cost cost) {

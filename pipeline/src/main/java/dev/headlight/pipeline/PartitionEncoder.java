@@ -53,7 +53,7 @@ final class PartitionEncoder implements Iterator<Row>, AutoCloseable {
   }
 
   /** A row on its way: read or rejected, and once its batch is computed with its output. */
-  private record Pending(Row row, ReadExample read, RejectedRow rejected, ForwardOutput output) {
+  private record Pending(Row row, ReadExample read, RejectedRow rejected, EncodedSequence output) {
     long tokens() {
       return read == null ? 0 : (long) read.tokens() + read.decoderTokens();
     }
@@ -91,6 +91,14 @@ final class PartitionEncoder implements Iterator<Row>, AutoCloseable {
             "the outputs of %d tokens take %d bytes, and a row of Spark's holds at most %d. Ask for fewer outputs or layers, or limit the tokens with max-tokens."
                 .formatted(read.tokens(), bytes, EncodingPlan.MOST_ROW_BYTES));
       }
+      long windowBytes =
+          (long) read.tokens() * lease.model().model().config().hiddenSize() * Float.BYTES;
+      if (read.windows().size() > 1 && windowBytes > BatchBudget.BYTES) {
+        throw new RejectedRow(
+            RejectedRow.TOO_LONG,
+            "the hidden states of %d windows take %d bytes, and those of one text may take %d. Divide the text."
+                .formatted(read.windows().size(), windowBytes, BatchBudget.BYTES));
+      }
       return new Pending(row, read, null, null);
     } catch (RejectedRow e) {
       return new Pending(row, null, e, null);
@@ -109,16 +117,17 @@ final class PartitionEncoder implements Iterator<Row>, AutoCloseable {
     long tokens = 0;
     for (Pending row : batch) {
       if (row.read() != null) {
-        examples.add(row.read().example());
+        examples.addAll(row.read().windows());
         tokens += row.tokens();
       }
     }
-    List<ForwardOutput> outputs = examples.isEmpty() ? List.of() : pass.run(examples, request);
-    Iterator<ForwardOutput> next = outputs.iterator();
+    Iterator<ForwardOutput> next = run(examples).iterator();
     for (Pending row : batch) {
       if (row.read() != null) {
         counts = counts.plusSequence(row.tokens(), row.read().truncated());
-        computed.add(new Pending(row.row(), row.read(), null, next.next()));
+        List<ForwardOutput> windows = new ArrayList<>();
+        row.read().windows().forEach(window -> windows.add(next.next()));
+        computed.add(new Pending(row.row(), row.read(), null, EncodedSequence.of(windows)));
       } else {
         counts = counts.plusRejected(row.rejected().reason());
         if (rejectedRows.accept(row.row(), row.rejected())) {
@@ -129,15 +138,39 @@ final class PartitionEncoder implements Iterator<Row>, AutoCloseable {
     task.progress().add(batch.size(), tokens);
   }
 
+  /** In one piece, but for the windows of a text that exceeds the budget by itself. */
+  private List<ForwardOutput> run(List<Example> examples) {
+    List<ForwardOutput> outputs = new ArrayList<>(examples.size());
+    int first = 0;
+    while (first < examples.size()) {
+      int end = first;
+      long tokens = 0;
+      do {
+        tokens += tokens(examples.get(end));
+        end++;
+      } while (end < examples.size()
+          && tokens + tokens(examples.get(end)) <= task.budget().tokens());
+      outputs.addAll(pass.run(examples.subList(first, end), request));
+      first = end;
+    }
+    return outputs;
+  }
+
+  private int tokens(Example example) {
+    return RowReader.tokens(example.input(), lease.model().model().config().stack());
+  }
+
   private Row result(Pending pending) {
     List<Object> values = new ArrayList<>();
     for (int i = 0; i < task.passThrough(); i++) {
       values.add(pending.row().get(i));
     }
     boolean good = pending.read() != null;
-    // Images have tokens of the model's own making, so the output knows their number best.
-    values.add(good ? (Integer) pending.output().output().tokens() : null);
+    values.add(good ? (Integer) pending.read().wholeTokens() : null);
     values.add(good ? (Boolean) pending.read().truncated() : null);
+    if (task.windows()) {
+      values.add(good ? (Integer) pending.read().windows().size() : null);
+    }
     if (task.decoderTokens()) {
       boolean decoded = good && pending.output().decoderOutput().isPresent();
       values.add(decoded ? (Integer) pending.read().decoderTokens() : null);

@@ -7,8 +7,11 @@ import dev.headlight.model.Example;
 import dev.headlight.model.InputRules;
 import dev.headlight.model.Sequence;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.sql.Row;
 
 /**
@@ -34,6 +37,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
    * @param segments index in the row, or {@link #ABSENT}
    * @param prompt stands before a text
    * @param maxTokens longest sequence
+   * @param windowOverlap tokens that windows share, or {@link #ABSENT} where there are none
    */
   record Side(
       InputSource.Reader reader,
@@ -44,11 +48,19 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
       int attentionMask,
       int segments,
       String prompt,
-      int maxTokens)
+      int maxTokens,
+      int windowOverlap)
       implements Serializable {}
 
-  /** An example, and whether one of its sequences was cut. */
-  record ReadExample(Example example, int tokens, int decoderTokens, boolean truncated) {}
+  /**
+   * An example, or one for each window of a sequence that is too long.
+   *
+   * @param tokens to compute, windows together
+   * @param wholeTokens tokens of the sequence in one piece
+   * @param truncated whether one of its sequences was cut
+   */
+  record ReadExample(
+      List<Example> windows, int tokens, int wholeTokens, int decoderTokens, boolean truncated) {}
 
   /**
    * Reads one row.
@@ -58,6 +70,9 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
   ReadExample read(Row row, LoadedModel model) throws RejectedRow {
     ModelConfig config = model.model().config();
     InputSource.ReadSequence read = read(row, input, model, config.stack());
+    if (read.windows().size() > 1) {
+      return windows(read, config);
+    }
     Example example = Example.of(read.sequence());
     int decoderTokens = 0;
     boolean truncated = read.truncated();
@@ -71,20 +86,37 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
     if (problem.isPresent()) {
       throw RejectedRow.of(problem.get());
     }
-    return new ReadExample(
-        withSegments(row, example, config.stack()),
-        tokens(read.sequence(), config.stack()),
-        decoderTokens,
-        truncated);
+    int tokens = tokens(read.sequence(), config.stack());
+    example = withSegments(row, example, config.stack());
+    return new ReadExample(List.of(example), tokens, tokens, decoderTokens, truncated);
+  }
+
+  private static ReadExample windows(InputSource.ReadSequence read, ModelConfig config)
+      throws RejectedRow {
+    List<Example> windows = new ArrayList<>();
+    int tokens = 0;
+    for (Sequence window : read.windows()) {
+      Example example = Example.of(window);
+      Optional<InputRules.Problem> problem = InputRules.of(config).check(example);
+      if (problem.isPresent()) {
+        throw RejectedRow.of(problem.get());
+      }
+      windows.add(example);
+      tokens = Math.addExact(tokens, tokens(window, config.stack()));
+    }
+    return new ReadExample(windows, tokens, read.wholeTokens(), 0, false);
   }
 
   private InputSource.ReadSequence read(Row row, Side side, LoadedModel model, StackConfig stack)
       throws RejectedRow {
     Optional<String> pair =
-        side.pair() == ABSENT ? Optional.empty() : Optional.ofNullable(row.getString(side.pair()));
+        isThere(row, side.pair()) ? Optional.of(row.getString(side.pair())) : Optional.empty();
     InputSource.Context context =
-        new InputSource.Context(model, stack, side.prompt(), pair, side.maxTokens());
+        new InputSource.Context(model, stack, side.prompt(), pair, side.maxTokens(), overlap(side));
     InputSource.ReadSequence read = side.reader().read(row.get(side.payload()), context);
+    if (read.windows().size() > 1) {
+      return read;
+    }
     Sequence sequence = withTokenTypes(row, side, read.sequence());
     sequence = withoutPadding(row, side, sequence, stack);
     int tokens = tokens(sequence, stack);
@@ -114,8 +146,15 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
     return example.withSegments(Arrays.copyOf(segments, tokens));
   }
 
+  private static OptionalInt overlap(Side side) {
+    return side.windowOverlap() == ABSENT
+        ? OptionalInt.empty()
+        : OptionalInt.of(side.windowOverlap());
+  }
+
+  /** Where there are no token types, all are 0. */
   private static Sequence withTokenTypes(Row row, Side side, Sequence sequence) throws RejectedRow {
-    if (side.tokenTypeIds() == ABSENT || !(sequence instanceof Sequence.Tokens tokens)) {
+    if (!isThere(row, side.tokenTypeIds()) || !(sequence instanceof Sequence.Tokens tokens)) {
       return sequence;
     }
     int[] types = InputPayload.ints((byte[]) row.get(side.tokenTypeIds()), "token_type_ids");
@@ -126,7 +165,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
   /** Leaves out the padding that a mask marks; the mask must be ones, then zeros. */
   private static Sequence withoutPadding(Row row, Side side, Sequence sequence, StackConfig stack)
       throws RejectedRow {
-    if (side.attentionMask() == ABSENT) {
+    if (!isThere(row, side.attentionMask())) {
       return sequence;
     }
     int[] mask = InputPayload.ints((byte[]) row.get(side.attentionMask()), "attention_mask");
@@ -146,6 +185,10 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
     return cut(sequence, ones);
   }
 
+  private static boolean isThere(Row row, int index) {
+    return index != ABSENT && !row.isNullAt(index);
+  }
+
   private static void requireAlike(String name, int length, String other, int otherLength)
       throws RejectedRow {
     if (length != otherLength) {
@@ -157,7 +200,7 @@ record RowReader(Side input, Side decoder, boolean truncates) implements Seriali
   }
 
   /** Tokens of a sequence; of an image those that the model makes of it. */
-  private static int tokens(Sequence sequence, StackConfig stack) {
+  static int tokens(Sequence sequence, StackConfig stack) {
     if (sequence instanceof Sequence.Tokens tokens) {
       return tokens.inputIds().length;
     }

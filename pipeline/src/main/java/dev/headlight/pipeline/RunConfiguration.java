@@ -30,8 +30,11 @@ final class RunConfiguration {
     node.put("prompt", encoder.prompt().orElse(null));
     node.put("normalize", encoder.normalize());
     node.put("truncate-dim", encoder.truncateDim());
+    node.put("embedding-precision", EncoderOptions.text(encoder.embeddingFormat().precision()));
+    node.put("embedding-ranges", encoder.embeddingFormat().ranges().orElse(null));
     node.put("max-tokens", encoder.maxTokens());
     node.put("on-too-long", EncoderOptions.text(encoder.onTooLong()));
+    node.put("window-overlap", encoder.windowOverlap());
     node.put("on-error", EncoderOptions.text(options.onError()));
     node.put("batch-tokens", encoder.batchTokens());
     node.put("format", options.format());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headlight.kernel.Kernels;
+import dev.headlight.text.EmbeddingRecipe;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -52,7 +53,8 @@ final class RunManifest {
     model.put("sha256", checkpoint.sha256());
     model.put("family", checkpoint.config().family());
     model.put("parameters", checkpoint.inventory().parameters());
-    plan.embedding().ifPresent(recipe -> content.set("embedding", parse(recipe.description())));
+    plan.embedding()
+        .ifPresent(recipe -> content.set("embedding", embedding(recipe, options.encoder())));
     content.set("configuration", RunConfiguration.of(options));
     Kernels kernels = EncodingPlan.kernels(options.encoder());
     content.put("kernels", kernels.name());
@@ -65,6 +67,16 @@ final class RunManifest {
     content.put("spark_application", spark.sparkContext().applicationId());
     content.put("spark_master", spark.sparkContext().master());
     return manifest;
+  }
+
+  private static JsonNode embedding(EmbeddingRecipe recipe, EncoderOptions options) {
+    ObjectNode embedding = (ObjectNode) parse(recipe.description());
+    EmbeddingFormat format = options.embeddingFormat();
+    embedding.put("precision", EncoderOptions.text(format.precision()));
+    if (format.precision().needsRanges()) {
+      embedding.put("ranges", format.ranges().orElse(EncodingJob.EMBEDDING_RANGES));
+    }
+    return embedding;
   }
 
   private static JsonNode parse(String json) {

@@ -142,6 +142,21 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
     return this;
   }
 
+  public SequenceEncoder setWindowOverlap(int value) {
+    set(windowOverlap(), (Object) value);
+    return this;
+  }
+
+  public SequenceEncoder setEmbeddingPrecision(String value) {
+    set(embeddingPrecision(), value);
+    return this;
+  }
+
+  public SequenceEncoder setEmbeddingRanges(String value) {
+    set(embeddingRanges(), value);
+    return this;
+  }
+
   public SequenceEncoder setHandleInvalid(String value) {
     set(handleInvalid(), value);
     return this;
@@ -203,6 +218,12 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
   }
 
   private EncodingPlan plan(CheckpointOnDriver checkpoint, StructType schema) {
+    EmbeddingFormat format = options().embeddingFormat();
+    if (format.precision().needsRanges() && format.ranges().isEmpty()) {
+      throw new ConfigurationException(
+          "embeddingPrecision %s: expected embeddingRanges, found none. Embeddings that are not computed yet have no ranges: take those that the command run writes to %s, or binary."
+              .formatted(EncoderOptions.text(format.precision()), EncodingJob.EMBEDDING_RANGES));
+    }
     return EncodingPlan.of(
         checkpoint, options(), inputOptions(), schema, kept(schema), getOrDefault(outputPrefix()));
   }

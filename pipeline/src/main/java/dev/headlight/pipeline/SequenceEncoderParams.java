@@ -38,6 +38,9 @@ abstract class SequenceEncoderParams extends Transformer {
   private final Param<String> prompt;
   private final BooleanParam normalize;
   private final IntParam truncateDim;
+  private final Param<String> embeddingPrecision;
+  private final Param<String> embeddingRanges;
+  private final IntParam windowOverlap;
   private final IntParam maxTokens;
   private final Param<String> onTooLong;
   private final Param<String> handleInvalid;
@@ -70,9 +73,19 @@ abstract class SequenceEncoderParams extends Transformer {
     this.normalize = new BooleanParam(this, "normalize", "scale embeddings to length 1");
     setDefault(normalize, (Object) defaults.normalize());
     this.truncateDim = number("truncateDim", "cut embeddings to this width; 0 for no cut");
+    this.embeddingPrecision =
+        text(
+            "embeddingPrecision",
+            "float, int8, uint8, binary or ubinary",
+            EncoderOptions.text(defaults.embeddingFormat().precision()));
+    this.embeddingRanges =
+        new Param<>(this, "embeddingRanges", "file with the range of each dimension");
+    this.windowOverlap =
+        number("windowOverlap", "tokens that windows share; negative for an eighth of a window");
+    setDefault(windowOverlap, (Object) defaults.windowOverlap());
     this.maxTokens = number("maxTokens", "longest sequence; 0 for the model's own limit");
     this.onTooLong =
-        text("onTooLong", "truncate or error", EncoderOptions.text(defaults.onTooLong()));
+        text("onTooLong", "truncate, error or window", EncoderOptions.text(defaults.onTooLong()));
     this.handleInvalid =
         text("handleInvalid", "keep (nulls, and the reason in the column error) or error", KEEP);
     this.batchTokens = number("batchTokens", "tokens computed at once; 0 for a fitting number");
@@ -171,6 +184,18 @@ abstract class SequenceEncoderParams extends Transformer {
     return truncateDim;
   }
 
+  public Param<String> embeddingPrecision() {
+    return embeddingPrecision;
+  }
+
+  public Param<String> embeddingRanges() {
+    return embeddingRanges;
+  }
+
+  public IntParam windowOverlap() {
+    return windowOverlap;
+  }
+
   public IntParam maxTokens() {
     return maxTokens;
   }
@@ -213,6 +238,14 @@ abstract class SequenceEncoderParams extends Transformer {
         .pooling(getOrDefault(pooling))
         .normalize((Boolean) getOrDefault(normalize))
         .truncateDim((Integer) getOrDefault(truncateDim))
+        .embeddingFormat(
+            new EmbeddingFormat(
+                EncoderOptions.parse(
+                    EmbeddingFormat.Precision.class,
+                    "embeddingPrecision",
+                    getOrDefault(embeddingPrecision)),
+                optional(embeddingRanges)))
+        .windowOverlap((Integer) getOrDefault(windowOverlap))
         .maxTokens((Integer) getOrDefault(maxTokens))
         .onTooLong(EncoderOptions.parse(OnTooLong.class, "onTooLong", getOrDefault(onTooLong)))
         .batchTokens((Integer) getOrDefault(batchTokens))

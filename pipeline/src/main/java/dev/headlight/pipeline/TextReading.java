@@ -11,13 +11,30 @@ import java.util.Optional;
  * @param wanted longest sequence that the user wants; 0 for none
  * @param tokenizer of the checkpoint, which may have a limit of its own for texts
  * @param prompt stands before each text
+ * @param windows whether long texts are read as windows
+ * @param overlap tokens that windows share; negative for an eighth of a window
  */
-record TextReading(int wanted, Optional<TokenizerDefinition> tokenizer, String prompt) {
+record TextReading(
+    int wanted,
+    Optional<TokenizerDefinition> tokenizer,
+    String prompt,
+    boolean windows,
+    int overlap) {
   /** Longest sequence for models without a limit of their own. */
   static final int MOST_TOKENS_WITHOUT_LIMIT = 32768;
 
+  private static final int DEFAULT_SHARE = 8;
+
   TextReading withoutPrompt() {
-    return new TextReading(wanted, tokenizer, "");
+    return new TextReading(wanted, tokenizer, "", windows, overlap);
+  }
+
+  /** Tokens that windows share, or {@link RowReader#ABSENT} where there are none. */
+  int windowOverlap(StackConfig stack) {
+    if (!windows) {
+      return RowReader.ABSENT;
+    }
+    return overlap >= 0 ? overlap : maxTokens(stack, true) / DEFAULT_SHARE;
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.headlight.pipeline;
 import dev.headlight.model.Sequence;
 import dev.headlight.text.Tokenized;
 import dev.headlight.text.Tokenizer;
+import dev.headlight.text.Windows;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataType;
@@ -56,12 +58,28 @@ final class TextSource implements InputSource {
       throw new RejectedRow(RejectedRow.NULL_INPUT, "%s is null".formatted(column));
     }
     Tokenizer tokenizer = context.model().tokenizer().orElseThrow();
+    if (context.windowOverlap().isPresent()) {
+      return windows(text, tokenizer, context);
+    }
     String first = context.prompt() + text;
     Tokenized tokens =
         context.pair().isPresent()
             ? tokenizer.tokenize(first, context.pair().get(), context.maxTokens())
             : tokenizer.tokenize(first, context.maxTokens());
-    return new ReadSequence(
-        new Sequence.Tokens(tokens.inputIds(), tokens.tokenTypeIds()), tokens.truncated());
+    return new ReadSequence(tokens.sequence(), tokens.truncated());
+  }
+
+  private static ReadSequence windows(String text, Tokenizer tokenizer, Context context)
+      throws RejectedRow {
+    try {
+      Windows windows =
+          tokenizer.windows(
+              context.prompt(), text, context.maxTokens(), context.windowOverlap().getAsInt());
+      List<Sequence> sequences = new ArrayList<>();
+      windows.windows().forEach(window -> sequences.add(window.sequence()));
+      return new ReadSequence(sequences, false, windows.tokens());
+    } catch (IllegalArgumentException e) {
+      throw new RejectedRow(RejectedRow.TOO_LONG, e.getMessage());
+    }
   }
 }

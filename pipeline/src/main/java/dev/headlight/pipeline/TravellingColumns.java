@@ -46,7 +46,8 @@ final class TravellingColumns {
         mask,
         segments,
         readsText ? text.prompt() : "",
-        text.maxTokens(stack, readsText));
+        text.maxTokens(stack, readsText),
+        readsText ? text.windowOverlap(stack) : RowReader.ABSENT);
   }
 
   private int add(InputSelection.Candidate candidate) {

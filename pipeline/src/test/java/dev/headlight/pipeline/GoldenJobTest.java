@@ -17,6 +17,17 @@ class GoldenJobTest {
   private static final List<String> OUTPUTS =
       List.of("last_hidden_state", "hidden_states", "attention_statistics", "layer_statistics");
 
+  /** The groups that the references have. */
+  private static final List<String> STATISTICS =
+      List.of(
+          "shape",
+          "position",
+          "copying",
+          "layers",
+          "token_statistics",
+          "head_divergence",
+          "rollout");
+
   /** Some were run on more tokens than they were made for. */
   private static final int LONGEST = 256;
 
@@ -41,7 +52,7 @@ class GoldenJobTest {
               .setModelPath(golden.folder().toString())
               .setKeepCols("id")
               .setOutputs(OUTPUTS.toArray(String[]::new))
-              .setStatistics("all")
+              .setStatistics(STATISTICS.toArray(String[]::new))
               .setHandleInvalid("error")
               .setMaxTokens(LONGEST)
               .transform(table.table().coalesce(1))
@@ -63,7 +74,7 @@ class GoldenJobTest {
           EncodingJob.prepare(
                   TestSpark.session(),
                   RunOptions.of(golden.folder().toString(), input.toString(), output.toString())
-                      .encoder(options -> options.outputs(OUTPUTS).statistics("all"))
+                      .encoder(options -> options.outputs(OUTPUTS).statistics(STATISTICS))
                       .build())
               .run();
 

@@ -149,6 +149,9 @@ class SequenceEncoderTest {
             .setWeights("file")
             .setInputType("tokens")
             .setPairCol("answer")
+            .setEmbeddingPrecision("int8")
+            .setEmbeddingRanges("ranges.json")
+            .setWindowOverlap(3)
             .setPrecision("fp32")
             .setKernels("nd4j");
     String path = folder.resolve("encoder").toString();
@@ -157,7 +160,7 @@ class SequenceEncoderTest {
     SequenceEncoder loaded = SequenceEncoder.load(path);
 
     assertThat(loaded.uid()).isEqualTo(encoder.uid());
-    assertThat(encoder.params()).hasSize(23);
+    assertThat(encoder.params()).hasSize(26);
     for (Param<?> param : encoder.params()) {
       assertThat(encoder.isSet(param)).as(param.name()).isTrue();
       assertThat(loaded.getOrDefault(loaded.getParam(param.name())))
@@ -330,7 +333,7 @@ class SequenceEncoderTest {
         .hasMessage("handleInvalid: expected keep or error, found 'skip'");
     assertThatThrownBy(() -> encoder().setOnTooLong("cut").transformSchema(TokenTable.SCHEMA))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage("onTooLong: expected truncate or error, found 'cut'");
+        .hasMessage("onTooLong: expected truncate, error or window, found 'cut'");
   }
 
   @Test
