@@ -6,7 +6,10 @@ import dev.headlight.pipeline.EncodingJob;
 import dev.headlight.pipeline.HadoopCheckpointFolder;
 import dev.headlight.pipeline.RunEstimate;
 import dev.headlight.pipeline.RunOptions;
+import dev.headlight.safetensors.CheckpointFolder;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
@@ -75,12 +78,17 @@ final class InspectCommand implements HeadlightCommand {
     RunOptions options = runOptions();
     SparkConf conf = new SparkConf();
     spark.settings(context.file()).forEach(conf::setIfMissing);
-    CheckpointInspection inspection =
-        CheckpointInspection.of(
-            HadoopCheckpointFolder.of(model, SparkHadoopUtil.get().newConfiguration(conf)));
-    ObjectNode root = InspectionJson.of(model, inspection);
+    CheckpointFolder folder =
+        HadoopCheckpointFolder.of(model, SparkHadoopUtil.get().newConfiguration(conf));
+    CheckpointInspection inspection = CheckpointInspection.of(folder);
+    InputDescription inputs =
+        inspection.config().isPresent()
+            ? InputDescription.of(folder, inspection.config().get())
+            : new InputDescription(Map.of(), List.of());
+    inspection = inspection.withProblems(inputs.problems());
+    ObjectNode root = InspectionJson.of(model, inspection, inputs);
     if (!json) {
-      InspectionPrinter.print(model, inspection, context.out());
+      InspectionPrinter.print(model, inspection, inputs, context.out());
     }
     if (input != null && inspection.problems().isEmpty()) {
       RunEstimate estimate = estimate(options);

@@ -12,7 +12,7 @@ import java.util.Map;
 final class InspectionJson {
   private InspectionJson() {}
 
-  static ObjectNode of(String model, CheckpointInspection inspection) {
+  static ObjectNode of(String model, CheckpointInspection inspection, InputDescription inputs) {
     ObjectNode root = Json.object();
     root.put("model", model);
     root.put("supported", inspection.problems().isEmpty());
@@ -26,6 +26,7 @@ final class InspectionJson {
                 architecture.put(line.getKey().replaceAll("[ -]", "_"), line.getValue());
               }
             });
+    inputs.lines().forEach(root::put);
     inspection.inventory().ifPresent(inventory -> add(inventory, root));
     return root;
   }

@@ -6,23 +6,29 @@ import dev.headlight.model.TensorUse;
 import dev.headlight.pipeline.RunEstimate;
 import dev.headlight.safetensors.TensorInfo;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Prints what is known of a checkpoint, for people. */
 final class InspectionPrinter {
   private InspectionPrinter() {}
 
-  static void print(String model, CheckpointInspection inspection, PrintStream out) {
+  static void print(
+      String model, CheckpointInspection inspection, InputDescription inputs, PrintStream out) {
     out.println(model);
-    inspection
-        .config()
-        .ifPresent(
-            config -> ModelDescription.of(config).forEach((name, value) -> line(out, name, value)));
+    Map<String, String> lines = new LinkedHashMap<>();
+    inspection.config().ifPresent(config -> lines.putAll(ModelDescription.of(config)));
+    lines.putAll(inputs.lines());
     inspection
         .tensors()
-        .ifPresent(tensors -> line(out, "files", stored(tensors.tensors().values())));
+        .ifPresent(tensors -> lines.put("files", stored(tensors.tensors().values())));
+    inspection.inventory().ifPresent(inventory -> lines.putAll(sizes(inventory)));
+    int width = lines.keySet().stream().mapToInt(String::length).max().orElse(1);
+    String format = "  %-" + width + "s  %s%n";
+    lines.forEach((name, value) -> out.printf(format, name, value));
     inspection.inventory().ifPresent(inventory -> print(inventory, out));
     if (inspection.problems().isEmpty()) {
       out.printf("%nThis checkpoint can be run.%n");
@@ -49,13 +55,17 @@ final class InspectionPrinter {
             files.size() == 1 ? files.get(0) : files.size() + " files");
   }
 
-  private static void print(Inventory inventory, PrintStream out) {
-    line(out, "parameters", Units.count(inventory.parameters()));
-    line(
-        out,
+  private static Map<String, String> sizes(Inventory inventory) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("parameters", Units.count(inventory.parameters()));
+    lines.put(
         "memory",
         "%s of native memory in each executor, and up to %s for each task that runs"
             .formatted(Units.bytes(inventory.nativeBytes()), Units.bytes(RunEstimate.BATCH_BYTES)));
+    return lines;
+  }
+
+  private static void print(Inventory inventory, PrintStream out) {
     out.printf("%nProjections, outputs x inputs, as they stand in the files:%n%n");
     List<Inventory.Entry> projections =
         inventory.entries().stream().filter(entry -> entry.use().isProjection()).toList();
@@ -91,9 +101,5 @@ final class InspectionPrinter {
         use.tensor(),
         linear.transposed() ? " (transposed)" : "",
         slice);
-  }
-
-  private static void line(PrintStream out, String name, String value) {
-    out.printf("  %-13s %s%n", name, value);
   }
 }

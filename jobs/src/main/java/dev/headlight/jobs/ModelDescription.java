@@ -32,7 +32,6 @@ final class ModelDescription {
       String prefix = config.stacks().size() == 1 ? "" : stack.attention() + " ";
       stack(stack).forEach((name, value) -> lines.put(prefix + name, value));
     }
-    lines.put("pooling", config.pooling());
     return lines;
   }
 

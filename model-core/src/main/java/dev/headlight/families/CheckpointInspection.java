@@ -32,6 +32,13 @@ public record CheckpointInspection(
     problems = List.copyOf(problems);
   }
 
+  /** The same with further problems. */
+  public CheckpointInspection withProblems(List<String> others) {
+    List<String> all = new ArrayList<>(problems);
+    all.addAll(others);
+    return new CheckpointInspection(config, tensors, inventory, all);
+  }
+
   /** Looks at everything there is in a folder. */
   public static CheckpointInspection of(CheckpointFolder folder) throws IOException {
     List<String> problems = new ArrayList<>();

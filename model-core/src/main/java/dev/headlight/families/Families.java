@@ -53,6 +53,15 @@ public final class Families {
             .filter(candidate -> candidate.modelTypes().contains(modelType))
             .findFirst()
             .orElseThrow(() -> unknown(config, modelType));
+    if (config.has("quantization_config")) {
+      config.problem(
+          "quantization_config: expected weights as they were trained, found quantized ones (quant_method %s). Use the checkpoint that these were made of, or save it dequantized"
+              .formatted(
+                  config
+                      .object("quantization_config")
+                      .flatMap(quantization -> quantization.text("quant_method"))
+                      .orElse("not given")));
+    }
     ModelConfig described;
     try {
       described = family.describe(config, tensors);
