@@ -1,31 +1,55 @@
 package dev.headlight.kernel;
 
 import dev.headlight.tensor.Matrix;
+import dev.headlight.tensor.Workspace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
 
 /** Conversion to bfloat16: the upper half of a float32, rounded to nearest, ties to even. */
 final class BFloat16 {
+  private static final int UPPER_HALF = 16;
+  private static final int ALMOST_HALF = 0x7FFF;
+  private static final int SLACK_ELEMENTS = 32;
+
   private BFloat16() {}
 
-  /** Rounds a matrix into {@code [rows, columns]} contiguous bfloat16 numbers. */
-  static void round(Matrix source, BytePointer destination) {
-    ByteBuffer target = destination.asByteBuffer().order(ByteOrder.nativeOrder());
-    float[] row = new float[source.columns()];
-    short[] rounded = new short[source.columns()];
-    for (int i = 0; i < source.rows(); i++) {
-      source.readRow(i, row, 0);
-      for (int j = 0; j < row.length; j++) {
-        rounded[j] = round(row[j]);
+  /**
+   * An uninitialised matrix whose rows start this many elements apart. oneDNN multiplies pairs, and
+   * the last element of an odd row together with what is behind it, by zero: that must not be NaN.
+   */
+  static Operand.BFloats take(int rows, int columns, int stride, Workspace workspace) {
+    long elements = (long) rows * stride;
+    BytePointer memory =
+        workspace.bytes(Math.multiplyExact(elements + SLACK_ELEMENTS, Short.BYTES));
+    ByteBuffer bytes = memory.asByteBuffer().order(ByteOrder.nativeOrder());
+    bytes.put((int) (elements * Short.BYTES), new byte[SLACK_ELEMENTS * Short.BYTES]);
+    return new Operand.BFloats(memory.address(), bytes, 0, rows, columns, stride);
+  }
+
+  /** Rounds a matrix into another of the same shape. */
+  static void round(Matrix source, Operand.BFloats target) {
+    Rows.BEST.round(source, target);
+    if (target.columns() % 2 == 1 && target.stride() > target.columns()) {
+      for (int row = 0; row < target.rows(); row++) {
+        target.bytes().putShort((target.index(row) + target.columns()) * Short.BYTES, (short) 0);
       }
-      target.asShortBuffer().put(i * row.length, rounded);
+    }
+  }
+
+  /** The exact values of a matrix, in float32. */
+  static void widen(Operand.BFloats source, Matrix target) {
+    for (int i = 0; i < source.rows(); i++) {
+      for (int j = 0; j < source.columns(); j++) {
+        short stored = source.bytes().getShort((source.index(i) + j) * Short.BYTES);
+        target.set(i, j, Float.intBitsToFloat(stored << UPPER_HALF));
+      }
     }
   }
 
   static short round(float value) {
     int bits = Float.floatToRawIntBits(value);
-    int carry = 0x7FFF + ((bits >>> 16) & 1);
-    return (short) ((bits + carry) >>> 16);
+    int carry = ALMOST_HALF + ((bits >>> UPPER_HALF) & 1);
+    return (short) ((bits + carry) >>> UPPER_HALF);
   }
 }

@@ -25,22 +25,47 @@ public interface MatrixProducts {
    */
   PackedLinear pack(Matrix weight, float[] bias, NativeArena arena);
 
+  /** A matrix in the type products multiply in: itself, or a rounded copy from the workspace. */
+  Operand operand(Matrix values, Workspace workspace);
+
+  /** An uninitialised matrix for results that products read again. */
+  Operand newOperand(int rows, int columns, Workspace workspace);
+
   /**
    * {@code output = activation(input W^T + b)}; input {@code [N, inputs]}, output {@code [N,
    * outputs]}.
    */
   void linear(
-      Matrix input,
+      Operand input,
       PackedLinear weights,
       Activation activation,
       Matrix output,
       Workspace workspace);
 
+  /** The same, with the result in the type products multiply in. */
+  void linear(
+      Operand input,
+      PackedLinear weights,
+      Activation activation,
+      Operand output,
+      Workspace workspace);
+
   /**
-   * {@code output += input W^T + b}, the projection with its residual; shapes as in {@link
-   * #linear}.
+   * {@code output += input W^T + b}, the projection with its residual; shapes as in {@code linear}.
    */
-  void linearAdd(Matrix input, PackedLinear weights, Matrix output, Workspace workspace);
+  void linearAdd(Operand input, PackedLinear weights, Matrix output, Workspace workspace);
+
+  /** As {@code linear}, of a matrix that only this product reads. */
+  default void linear(
+      Matrix input,
+      PackedLinear weights,
+      Activation activation,
+      Matrix output,
+      Workspace workspace) {
+    try (Workspace.Scope scope = workspace.scope()) {
+      linear(operand(input, workspace), weights, activation, output, workspace);
+    }
+  }
 
   /**
    * Attention scores of a group of heads: {@code scores[i * tq + r] = scale * q[r] . k} for head
@@ -50,14 +75,15 @@ public interface MatrixProducts {
    * @param key {@code [tk, g*k]}, projected keys of the same sequence
    * @param scores {@code [heads*tq, tk]}
    */
-  void scores(Matrix query, Matrix key, HeadGroup group, float scale, Matrix scores);
+  void scores(
+      Operand query, Operand key, HeadGroup group, float scale, Matrix scores, Workspace workspace);
 
   /**
-   * Weighted values of a group of heads, the counterpart of {@link #scores}.
+   * Weighted values of a group of heads, the counterpart of {@code scores}.
    *
    * @param weights {@code [heads*tq, tk]} after softmax
    * @param value {@code [tk, g*k]}
    * @param context {@code [tq, h*k]}; only the columns of the group's heads are written
    */
-  void values(Matrix weights, Matrix value, HeadGroup group, Matrix context);
+  void values(Matrix weights, Operand value, HeadGroup group, Operand context, Workspace workspace);
 }

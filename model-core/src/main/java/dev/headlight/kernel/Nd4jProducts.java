@@ -75,31 +75,55 @@ final class Nd4jProducts implements MatrixProducts {
   }
 
   @Override
+  public Operand operand(Matrix values, Workspace workspace) {
+    return new Operand.Floats(values);
+  }
+
+  @Override
+  public Operand newOperand(int rows, int columns, Workspace workspace) {
+    return new Operand.Floats(workspace.matrix(rows, columns));
+  }
+
+  private static Matrix floats(Operand operand) {
+    return ((Operand.Floats) operand).matrix();
+  }
+
+  @Override
   public void linear(
-      Matrix input,
+      Operand input,
+      PackedLinear packed,
+      Activation activation,
+      Operand output,
+      Workspace workspace) {
+    linear(input, packed, activation, floats(output), workspace);
+  }
+
+  @Override
+  public void linear(
+      Operand input,
       PackedLinear packed,
       Activation activation,
       Matrix output,
       Workspace workspace) {
     Weights weights = (Weights) packed;
     if (weights.bias() == null) {
-      multiply(input, weights.weight(), 0f, output, workspace);
+      multiply(floats(input), weights.weight(), 0f, output, workspace);
     } else {
       for (int row = 0; row < output.rows(); row++) {
         output.writeRow(row, weights.bias(), 0);
       }
-      multiply(input, weights.weight(), 1f, output, workspace);
+      multiply(floats(input), weights.weight(), 1f, output, workspace);
     }
     Rows.BEST.activate(output, activation);
   }
 
   @Override
-  public void linearAdd(Matrix input, PackedLinear packed, Matrix output, Workspace workspace) {
+  public void linearAdd(Operand input, PackedLinear packed, Matrix output, Workspace workspace) {
     Weights weights = (Weights) packed;
     if (weights.bias() != null) {
       ScalarRowOperations.addToRows(weights.bias(), output);
     }
-    multiply(input, weights.weight(), 1f, output, workspace);
+    multiply(floats(input), weights.weight(), 1f, output, workspace);
   }
 
   /** {@code output = input weight^T + beta output}. */
@@ -149,7 +173,15 @@ final class Nd4jProducts implements MatrixProducts {
   }
 
   @Override
-  public void scores(Matrix query, Matrix key, HeadGroup group, float scale, Matrix scores) {
+  public void scores(
+      Operand queries,
+      Operand keys,
+      HeadGroup group,
+      float scale,
+      Matrix scores,
+      Workspace workspace) {
+    Matrix query = floats(queries);
+    Matrix key = floats(keys);
     for (int head = 0; head < group.count(); head++) {
       openblas_nolapack.cblas_sgemm(
           ROW_MAJOR,
@@ -170,7 +202,10 @@ final class Nd4jProducts implements MatrixProducts {
   }
 
   @Override
-  public void values(Matrix weights, Matrix value, HeadGroup group, Matrix context) {
+  public void values(
+      Matrix weights, Operand values, HeadGroup group, Operand result, Workspace workspace) {
+    Matrix value = floats(values);
+    Matrix context = floats(result);
     for (int head = 0; head < group.count(); head++) {
       openblas_nolapack.cblas_sgemm(
           ROW_MAJOR,

@@ -65,15 +65,36 @@ final class OneDnn {
     }
   }
 
+  static Type type(Operand operand) {
+    return operand instanceof Operand.Floats ? Type.FP32 : Type.BF16;
+  }
+
+  static int stride(Operand operand) {
+    return operand instanceof Operand.Floats floats
+        ? floats.matrix().stride()
+        : ((Operand.BFloats) operand).stride();
+  }
+
+  /** Native address of an element, counted from the first. */
+  static long address(Operand operand, int element) {
+    return operand instanceof Operand.Floats floats
+        ? floats.matrix().address() + (long) Float.BYTES * element
+        : ((Operand.BFloats) operand).address(element);
+  }
+
   /** Descriptor of a matrix whose rows and columns lie this many elements apart. */
   static dnnl_memory_desc strided(
       Type type, long rows, long columns, long rowStride, long columnStride) {
+    return strided(type, new long[] {rows, columns}, new long[] {rowStride, columnStride});
+  }
+
+  /** Descriptor of a tensor whose elements lie this many elements apart in each dimension. */
+  static dnnl_memory_desc strided(Type type, long[] shape, long[] strides) {
     dnnl_memory_desc descriptor = new dnnl_memory_desc();
-    long[] shape = {rows, columns};
-    long[] strides = {rowStride, columnStride};
     check(
-        dnnl.dnnl_memory_desc_create_with_strides(descriptor, 2, shape, type.code, strides),
-        "describe a matrix");
+        dnnl.dnnl_memory_desc_create_with_strides(
+            descriptor, shape.length, shape, type.code, strides),
+        "describe a tensor");
     return descriptor;
   }
 

@@ -11,22 +11,22 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * Projections on oneDNN, with weights packed once and bias, activation and residual fused; in
- * float32, or with inputs and weights rounded to bfloat16 and sums in float32. Attention products
- * have small strided operands and stay with BLAS.
+ * float32, or with operands rounded to bfloat16 and sums in float32.
  *
  * <p>A primitive is made for a fixed number of rows. Rows are therefore worked on in chunks of few
  * sizes, the rest filled up with zero rows: oneDNN gives a row the same bits in every chunk of two
  * rows or more.
  */
 final class OneDnnProducts implements MatrixProducts {
-  private static final int[] CHUNKS = {1024, 256, 64, 16};
+  private static final int LARGEST_CHUNK = 1024;
+
+  /** Chunks are multiples of it: below it oneDNN is slow, and each multiple is a primitive. */
+  private static final int CHUNK_STEP = 32;
 
   /**
    * Below this oneDNN treats a matrix as vectors, on paths whose bits depend on the number of rows.
@@ -54,8 +54,9 @@ final class OneDnnProducts implements MatrixProducts {
     if (Math.min(inputs, outputs) < SMALLEST_WIDTH) {
       return blas.pack(weight, bias, arena);
     }
-    dnnl_memory_desc source = OneDnn.strided(type, CHUNKS[0], inputs, inputs, 1);
-    dnnl_memory_desc destination = OneDnn.strided(OneDnn.Type.FP32, CHUNKS[0], outputs, outputs, 1);
+    dnnl_memory_desc source = OneDnn.strided(type, LARGEST_CHUNK, inputs, inputs, 1);
+    dnnl_memory_desc destination =
+        OneDnn.strided(OneDnn.Type.FP32, LARGEST_CHUNK, outputs, outputs, 1);
     dnnl_primitive_desc product =
         oneDnn.matmul(source, OneDnn.free(type, inputs, outputs), null, destination, null);
     // the descriptor is owned by the primitive descriptor: clone before that goes
@@ -106,57 +107,109 @@ final class OneDnnProducts implements MatrixProducts {
   }
 
   @Override
+  public Operand operand(Matrix values, Workspace workspace) {
+    if (type == OneDnn.Type.FP32) {
+      return new Operand.Floats(values);
+    }
+    int columns = values.columns();
+    Operand.BFloats rounded = BFloat16.take(values.rows(), columns, columns, workspace);
+    BFloat16.round(values, rounded);
+    return rounded;
+  }
+
+  @Override
+  public Operand newOperand(int rows, int columns, Workspace workspace) {
+    return type == OneDnn.Type.FP32
+        ? new Operand.Floats(workspace.matrix(rows, columns))
+        : BFloat16.take(rows, columns, columns, workspace);
+  }
+
+  @Override
   public void linear(
-      Matrix input,
+      Operand input,
       PackedLinear weights,
       Activation activation,
       Matrix output,
       Workspace workspace) {
-    if (!(weights instanceof OneDnnWeights packed)) {
-      blas.linear(input, weights, activation, output, workspace);
-      return;
-    }
-    project(input, packed, new Epilogue(activation, false), output, workspace);
-    if (OneDnnPrimitives.fused(activation) == 0) {
-      Rows.BEST.activate(output, activation);
-    }
+    linear(input, weights, activation, new Operand.Floats(output), workspace);
   }
 
   @Override
-  public void linearAdd(Matrix input, PackedLinear weights, Matrix output, Workspace workspace) {
-    if (!(weights instanceof OneDnnWeights packed)) {
-      blas.linearAdd(input, weights, output, workspace);
+  public void linear(
+      Operand input,
+      PackedLinear weights,
+      Activation activation,
+      Operand output,
+      Workspace workspace) {
+    boolean fused = activation == Activation.NONE || OneDnnEpilogues.fused(activation) != 0;
+    if (weights instanceof OneDnnWeights packed && fused) {
+      project(input, packed, new Epilogue(activation, false), output, workspace);
       return;
     }
-    project(input, packed, new Epilogue(Activation.NONE, true), output, workspace);
+    try (Workspace.Scope scope = workspace.scope()) {
+      Matrix exact = floats(output, workspace);
+      if (weights instanceof OneDnnWeights packed) {
+        Epilogue plain = new Epilogue(Activation.NONE, false);
+        project(input, packed, plain, new Operand.Floats(exact), workspace);
+        Rows.BEST.activate(exact, activation);
+      } else {
+        Operand.Floats widened = new Operand.Floats(input.exact(workspace));
+        blas.linear(widened, weights, activation, exact, workspace);
+      }
+      if (output instanceof Operand.BFloats rounded) {
+        BFloat16.round(exact, rounded);
+      }
+    }
+  }
+
+  /** Where to compute a result in float32: the result itself if it is that. */
+  private static Matrix floats(Operand output, Workspace workspace) {
+    return output instanceof Operand.Floats floats
+        ? floats.matrix()
+        : workspace.matrix(output.rows(), output.columns());
+  }
+
+  @Override
+  public void linearAdd(Operand input, PackedLinear weights, Matrix output, Workspace workspace) {
+    if (weights instanceof OneDnnWeights packed) {
+      Operand target = new Operand.Floats(output);
+      project(input, packed, new Epilogue(Activation.NONE, true), target, workspace);
+      return;
+    }
+    try (Workspace.Scope scope = workspace.scope()) {
+      Operand.Floats widened = new Operand.Floats(input.exact(workspace));
+      blas.linearAdd(widened, weights, output, workspace);
+    }
   }
 
   private void project(
-      Matrix input, OneDnnWeights weights, Epilogue epilogue, Matrix output, Workspace workspace) {
-    OneDnnPrimitives primitives = workspace.attached(this, this::primitivesOfThisThread);
+      Operand input,
+      OneDnnWeights weights,
+      Epilogue epilogue,
+      Operand output,
+      Workspace workspace) {
+    OneDnnPrimitives primitives = primitives(workspace);
     int done = 0;
-    for (int chunk : CHUNKS) {
-      while (input.rows() - done >= chunk) {
-        projectRows(
-            primitives,
-            input.rows(done, chunk),
-            weights,
-            epilogue,
-            output.rows(done, chunk),
-            workspace);
-        done += chunk;
-      }
+    while (input.rows() - done >= CHUNK_STEP) {
+      int rows = Math.min(LARGEST_CHUNK, (input.rows() - done) / CHUNK_STEP * CHUNK_STEP);
+      projectRows(primitives, input.rows(done, rows), weights, epilogue, output.rows(done, rows));
+      done += rows;
     }
     int rest = input.rows() - done;
-    if (rest > 0) {
-      projectRest(
-          primitives,
-          input.rows(done, rest),
-          weights,
-          epilogue,
-          output.rows(done, rest),
-          workspace);
+    if (rest == 0) {
+      return;
     }
+    try (Workspace.Scope scope = workspace.scope()) {
+      Operand target = output.rows(done, rest);
+      Operand filledInput = Filling.withZeroRows(input.rows(done, rest), CHUNK_STEP, workspace);
+      Operand filledOutput = Filling.withZeroRows(target, CHUNK_STEP, workspace);
+      projectRows(primitives, filledInput, weights, epilogue, filledOutput);
+      Filling.copy(filledOutput.rows(0, rest), target);
+    }
+  }
+
+  private OneDnnPrimitives primitives(Workspace workspace) {
+    return workspace.attached(this, this::primitivesOfThisThread);
   }
 
   private OneDnnPrimitives primitivesOfThisThread() {
@@ -165,61 +218,50 @@ final class OneDnnProducts implements MatrixProducts {
     return new OneDnnPrimitives(oneDnn, type);
   }
 
-  private void projectRest(
+  private static void projectRows(
       OneDnnPrimitives primitives,
-      Matrix input,
+      Operand input,
       OneDnnWeights weights,
       Epilogue epilogue,
-      Matrix output,
-      Workspace workspace) {
-    int rows = CHUNKS[CHUNKS.length - 1];
-    try (Workspace.Scope scope = workspace.scope()) {
-      Matrix filledInput = Filling.withZeroRows(input, rows, workspace);
-      Matrix filledOutput = Filling.withZeroRows(output, rows, workspace);
-      projectRows(primitives, filledInput, weights, epilogue, filledOutput, workspace);
-      output.copyFrom(filledOutput.rows(0, output.rows()));
-    }
-  }
-
-  private void projectRows(
-      OneDnnPrimitives primitives,
-      Matrix input,
-      OneDnnWeights weights,
-      Epilogue epilogue,
-      Matrix output,
-      Workspace workspace) {
-    if (type == OneDnn.Type.FP32) {
-      primitives.run(
-          input.rows(),
-          input.pointer(),
-          input.stride(),
-          weights,
-          epilogue,
-          output.pointer(),
-          output.stride());
-      return;
-    }
-    try (Workspace.Scope scope = workspace.scope()) {
-      BytePointer rounded = workspace.bytes((long) input.rows() * input.columns() * Short.BYTES);
-      BFloat16.round(input, rounded);
-      primitives.run(
-          input.rows(),
-          new Pointer(rounded),
-          input.columns(),
-          weights,
-          epilogue,
-          output.pointer(),
-          output.stride());
-    }
+      Operand output) {
+    OneDnnPrimitives.Projection key =
+        new OneDnnPrimitives.Projection(
+            input.rows(),
+            weights.inputs(),
+            weights.outputs(),
+            OneDnn.stride(input),
+            OneDnn.stride(output),
+            OneDnn.type(output),
+            weights.bias() != null,
+            epilogue);
+    primitives
+        .get(key, weights.layout())
+        .run(OneDnn.address(input, 0), weights, OneDnn.address(output, 0));
   }
 
   @Override
-  public void scores(Matrix query, Matrix key, HeadGroup group, float scale, Matrix scores) {
-    blas.scores(query, key, group, scale, scores);
+  public void scores(
+      Operand query,
+      Operand key,
+      HeadGroup group,
+      float scale,
+      Matrix scores,
+      Workspace workspace) {
+    OneDnnAttention.scores(primitives(workspace), query, key, group, scale, scores);
   }
 
   @Override
-  public void values(Matrix weights, Matrix value, HeadGroup group, Matrix context) {
-    blas.values(weights, value, group, context);
+  public void values(
+      Matrix weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
+    try (Workspace.Scope scope = workspace.scope()) {
+      Operand left = new Operand.Floats(weights);
+      if (type == OneDnn.Type.BF16) {
+        Operand.BFloats rounded =
+            BFloat16.take(weights.rows(), weights.columns(), weights.stride(), workspace);
+        BFloat16.round(weights, rounded);
+        left = rounded;
+      }
+      OneDnnAttention.values(primitives(workspace), left, value, group, context);
+    }
   }
 }

@@ -55,6 +55,9 @@ public interface RowOperations {
   /** Adds {@code addend[from ...]} to one row. */
   void addToRow(Matrix target, int row, float[] addend, int from);
 
+  /** Rounds to bfloat16, to nearest, ties to even; both have the same shape. */
+  void round(Matrix source, Operand.BFloats target);
+
   /** {@code target += source}. */
   void add(Matrix source, Matrix target);
 }

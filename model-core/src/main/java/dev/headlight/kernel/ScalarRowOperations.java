@@ -152,6 +152,17 @@ final class ScalarRowOperations implements RowOperations {
   }
 
   @Override
+  public void round(Matrix source, Operand.BFloats target) {
+    for (int i = 0; i < source.rows(); i++) {
+      for (int j = 0; j < source.columns(); j++) {
+        target
+            .bytes()
+            .putShort((target.index(i) + j) * Short.BYTES, BFloat16.round(source.get(i, j)));
+      }
+    }
+  }
+
+  @Override
   public void add(Matrix source, Matrix target) {
     float[] sourceRow = new float[source.columns()];
     float[] targetRow = new float[target.columns()];

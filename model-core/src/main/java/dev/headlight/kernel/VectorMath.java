@@ -4,8 +4,10 @@ import dev.headlight.config.Activation;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -19,6 +21,18 @@ final class VectorMath {
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private VectorMath() {}
+
+  /** Half as wide as {@link #FLOATS}: as many lanes. */
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+
+  /** Rounds to bfloat16 as {@link BFloat16#round(float)} does. */
+  static ShortVector round(FloatVector x) {
+    IntVector bits = x.reinterpretAsInts();
+    IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+    IntVector rounded = bits.add(odd).add(0x7FFF).lanewise(VectorOperators.LSHR, 16);
+    return (ShortVector) rounded.convertShape(VectorOperators.I2S, SHORTS, 0);
+  }
 
   static FloatVector exp(FloatVector x) {
     VectorMask<Float> vanishing = x.compare(VectorOperators.LT, ScalarMath.EXP_SMALLEST);

@@ -261,6 +261,23 @@ final class VectorRowOperations implements RowOperations {
   }
 
   @Override
+  public void round(Matrix source, Operand.BFloats target) {
+    int whole = wholeVectors(source.columns());
+    ByteBuffer bytes = target.bytes();
+    for (int i = 0; i < source.rows(); i++) {
+      int from = source.index(i);
+      int to = target.index(i);
+      for (int j = 0; j < whole; j += LANES) {
+        VectorMath.round(load(source.bytes(), from + j))
+            .intoByteBuffer(bytes, (to + j) * Short.BYTES, ORDER);
+      }
+      for (int j = whole; j < source.columns(); j++) {
+        bytes.putShort((to + j) * Short.BYTES, BFloat16.round(source.get(i, j)));
+      }
+    }
+  }
+
+  @Override
   public void add(Matrix source, Matrix target) {
     int whole = wholeVectors(target.columns());
     for (int i = 0; i < target.rows(); i++) {

@@ -3,6 +3,7 @@ package dev.headlight.nn;
 import dev.headlight.config.Activation;
 import dev.headlight.config.MaskConfig;
 import dev.headlight.kernel.HeadGroup;
+import dev.headlight.kernel.Operand;
 import dev.headlight.kernel.PackedLinear;
 import dev.headlight.nn.PartClock.Part;
 import dev.headlight.tensor.Matrix;
@@ -79,11 +80,15 @@ public final class Attention implements Operation {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
       QkvProjection.Projected projected =
-          projections.project(hidden, input.memory(), shape, context); // q [N, h*k]; k, v [M, g*k]
+          projections.project(
+              hidden,
+              input.memory(),
+              shape,
+              encoder(input, context),
+              context); // q [N, h*k]; k, v [M, g*k]
       context.clock().end(Part.QKV_PROJ);
-      encodePositions(projected, input, context);
-      context.clock().end(Part.POSITIONS);
-      Matrix attended = workspace.matrix(hidden.rows(), shape.queryWidth()); // [N, h*k]
+      Operand attended =
+          context.products().newOperand(hidden.rows(), shape.queryWidth(), workspace); // [N, h*k]
       for (int sequence = 0; sequence < input.packing().sequences(); sequence++) {
         attend(sequence, projected, input, context, attended);
       }
@@ -92,22 +97,28 @@ public final class Attention implements Operation {
     }
   }
 
-  private void encodePositions(
-      QkvProjection.Projected projected, BlockInput input, ForwardContext context) {
+  private QkvProjection.PositionEncoder encoder(BlockInput input, ForwardContext context) {
+    if (positions.qNorm() == null && positions.rotary() == null) {
+      return null;
+    }
+    return (query, key) -> encodePositions(query, key, input.packing(), context);
+  }
+
+  private void encodePositions(Matrix query, Matrix key, Packing packing, ForwardContext context) {
+    context.clock().end(Part.QKV_PROJ);
     if (positions.qNorm() != null) {
-      positions.qNorm().applyPerHead(projected.query(), context);
-      positions.kNorm().applyPerHead(projected.key(), context);
+      positions.qNorm().applyPerHead(query, context);
+      positions.kNorm().applyPerHead(key, context);
     }
-    if (positions.rotary() == null) {
-      return;
+    if (positions.rotary() != null) {
+      for (int s = 0; s < packing.sequences(); s++) {
+        int start = packing.start(s);
+        int length = packing.length(s);
+        positions.rotary().rotate(query.rows(start, length), shape.headDim(), context);
+        positions.rotary().rotate(key.rows(start, length), shape.headDim(), context);
+      }
     }
-    Packing packing = input.packing();
-    for (int s = 0; s < packing.sequences(); s++) {
-      int start = packing.start(s);
-      int length = packing.length(s);
-      positions.rotary().rotate(projected.query().rows(start, length), shape.headDim(), context);
-      positions.rotary().rotate(projected.key().rows(start, length), shape.headDim(), context);
-    }
+    context.clock().end(Part.POSITIONS);
   }
 
   private void attend(
@@ -115,15 +126,15 @@ public final class Attention implements Operation {
       QkvProjection.Projected projected,
       BlockInput input,
       ForwardContext context,
-      Matrix attended) {
+      Operand attended) {
     Packing queries = input.packing();
     Packing keys = projections.isCross() ? input.memoryPacking() : queries;
     int length = queries.length(sequence);
     int totalKeys = keys.length(sequence);
-    Matrix query = projected.query().rows(queries.start(sequence), length); // [T, h*k]
-    Matrix key = projected.key().rows(keys.start(sequence), totalKeys); // [tk, g*k]
-    Matrix value = projected.value().rows(keys.start(sequence), totalKeys);
-    Matrix result = attended.rows(queries.start(sequence), length);
+    Operand query = projected.query().rows(queries.start(sequence), length); // [T, h*k]
+    Operand key = projected.key().rows(keys.start(sequence), totalKeys); // [tk, g*k]
+    Operand value = projected.value().rows(keys.start(sequence), totalKeys);
+    Operand result = attended.rows(queries.start(sequence), length);
     int tileQueries = tileQueries(length, totalKeys);
     int tileHeads = Math.max(1, Math.min(shape.heads(), TILE_FLOATS / (tileQueries * totalKeys)));
     int headTiles = (shape.heads() + tileHeads - 1) / tileHeads;
@@ -180,10 +191,10 @@ public final class Attention implements Operation {
 
   private void attendTile(
       Tile tile,
-      Matrix query,
-      Matrix key,
-      Matrix value,
-      Matrix result,
+      Operand query,
+      Operand key,
+      Operand value,
+      Operand result,
       AttentionObserver observer,
       ForwardContext context) {
     Workspace workspace = context.workspace();
@@ -191,10 +202,16 @@ public final class Attention implements Operation {
       HeadGroup group = tile.heads();
       Matrix weights =
           paddedRows(group.count() * tile.queries(), tile.keys(), workspace); // [heads * tq, tk]
-      Matrix tileQuery = query.rows(tile.firstQuery(), tile.queries());
+      Operand tileQuery = query.rows(tile.firstQuery(), tile.queries());
       context
           .products()
-          .scores(tileQuery, key.rows(tile.firstKey(), tile.keys()), group, shape.scale(), weights);
+          .scores(
+              tileQuery,
+              key.rows(tile.firstKey(), tile.keys()),
+              group,
+              shape.scale(),
+              weights,
+              workspace);
       context.clock().end(Part.SCORES);
       if (shape.softCap() > 0) {
         context.rows().softCap(weights, shape.softCap());
@@ -208,10 +225,11 @@ public final class Attention implements Operation {
         observer.observe(observed(tile, weights, context));
         context.clock().end(Part.STATISTICS);
       }
-      Matrix tileValue = value.rows(tile.firstKey(), tile.keys());
+      Operand tileValue = value.rows(tile.firstKey(), tile.keys());
       context
           .products()
-          .values(weights, tileValue, group, result.rows(tile.firstQuery(), tile.queries()));
+          .values(
+              weights, tileValue, group, result.rows(tile.firstQuery(), tile.queries()), workspace);
       context.clock().end(Part.VALUES);
     }
   }
@@ -264,7 +282,18 @@ public final class Attention implements Operation {
   }
 
   /** Projection of the hidden states without activation, for parts of this package. */
-  static Matrix project(Matrix hidden, PackedLinear weights, ForwardContext context) {
+  static Operand project(Matrix hidden, PackedLinear weights, ForwardContext context) {
+    Workspace workspace = context.workspace();
+    Operand projected = context.products().newOperand(hidden.rows(), weights.outputs(), workspace);
+    try (Workspace.Scope scope = workspace.scope()) {
+      Operand input = context.products().operand(hidden, workspace);
+      context.products().linear(input, weights, Activation.NONE, projected, workspace);
+    }
+    return projected;
+  }
+
+  /** The same in float32, for what is changed before it is multiplied. */
+  static Matrix projectExactly(Matrix hidden, PackedLinear weights, ForwardContext context) {
     Matrix projected = context.workspace().matrix(hidden.rows(), weights.outputs());
     context.products().linear(hidden, weights, Activation.NONE, projected, context.workspace());
     return projected;

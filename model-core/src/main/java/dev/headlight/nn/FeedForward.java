@@ -1,6 +1,7 @@
 package dev.headlight.nn;
 
 import dev.headlight.config.Activation;
+import dev.headlight.kernel.Operand;
 import dev.headlight.kernel.PackedLinear;
 import dev.headlight.nn.PartClock.Part;
 import dev.headlight.tensor.Matrix;
@@ -52,31 +53,45 @@ public final class FeedForward implements Operation {
       int first, Matrix hidden, BlockInput input, ForwardContext context, Matrix target) {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
-      Matrix projected = workspace.matrix(hidden.rows(), up.outputs()); // [rows, f] or [rows, 2f]
-      if (!gated) {
-        context.products().linear(hidden, up, activation, projected, workspace);
-        context.clock().end(Part.GATE_UP_PROJ);
-        if (input.updates() != null) {
-          input.updates().activations(first, projected, input.packing());
-        }
-        context.products().linearAdd(projected, down, target, workspace);
-        context.clock().end(Part.DOWN_PROJ);
-        return;
-      }
-      context.products().linear(hidden, up, Activation.NONE, projected, workspace);
-      context.clock().end(Part.GATE_UP_PROJ);
-      int width = up.outputs() / 2;
-      if (input.updates() != null) {
-        observeGate(first, projected.columns(0, width), input, context);
-      }
-      Matrix gatedUp = workspace.matrix(hidden.rows(), width); // [rows, f]
-      context
-          .rows()
-          .gate(projected.columns(0, width), projected.columns(width, width), activation, gatedUp);
-      context.clock().end(Part.ACTIVATION);
-      context.products().linearAdd(gatedUp, down, target, workspace);
+      Operand operand = context.products().operand(hidden, workspace); // [rows, d]
+      Operand intermediate =
+          gated ? gated(first, operand, input, context) : activated(first, operand, input, context);
+      context.products().linearAdd(intermediate, down, target, workspace);
       context.clock().end(Part.DOWN_PROJ);
     }
+  }
+
+  /** {@code [rows, f]}. */
+  private Operand activated(int first, Operand hidden, BlockInput input, ForwardContext context) {
+    Workspace workspace = context.workspace();
+    Operand projected = context.products().newOperand(hidden.rows(), up.outputs(), workspace);
+    context.products().linear(hidden, up, activation, projected, workspace);
+    context.clock().end(Part.GATE_UP_PROJ);
+    if (input.updates() != null) {
+      try (Workspace.Scope scope = workspace.scope()) {
+        input.updates().activations(first, projected.exact(workspace), input.packing());
+      }
+      context.clock().end(Part.STATISTICS);
+    }
+    return projected;
+  }
+
+  /** {@code [rows, f]}. */
+  private Operand gated(int first, Operand hidden, BlockInput input, ForwardContext context) {
+    Workspace workspace = context.workspace();
+    Matrix projected = workspace.matrix(hidden.rows(), up.outputs()); // [rows, 2f]
+    context.products().linear(hidden, up, Activation.NONE, projected, workspace);
+    context.clock().end(Part.GATE_UP_PROJ);
+    int width = up.outputs() / 2;
+    Matrix gate = projected.columns(0, width);
+    if (input.updates() != null) {
+      observeGate(first, gate, input, context);
+      context.clock().end(Part.STATISTICS);
+    }
+    context.rows().gate(gate, projected.columns(width, width), activation, gate);
+    Operand result = context.products().operand(gate, workspace);
+    context.clock().end(Part.ACTIVATION);
+    return result;
   }
 
   private void observeGate(int first, Matrix gate, BlockInput input, ForwardContext context) {

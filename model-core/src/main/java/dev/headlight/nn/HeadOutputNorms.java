@@ -2,6 +2,8 @@ package dev.headlight.nn;
 
 import dev.headlight.config.Activation;
 import dev.headlight.kernel.HeadGroup;
+import dev.headlight.kernel.MatrixProducts;
+import dev.headlight.kernel.Operand;
 import dev.headlight.kernel.PackedLinear;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.Workspace;
@@ -33,16 +35,17 @@ final class HeadOutputNorms {
    * @param value {@code [T, g*k]}
    * @return {@code [h * T]}
    */
-  float[] ofValues(Matrix value, ForwardContext context) {
+  float[] ofValues(Operand value, ForwardContext context) {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
+      Matrix exact = value.exact(workspace);
       // each value head once for every query head that shares it
       Matrix repeated = workspace.matrix(value.rows(), shape.queryWidth()); // [T, h*k]
       HeadGroup heads = heads(shape.heads() / shape.keyValueHeads());
       for (int head = 0; head < shape.heads(); head++) {
         repeated
             .columns(heads.queryColumn(head), shape.headDim())
-            .copyFrom(value.columns(heads.keyColumn(head), shape.headDim()));
+            .copyFrom(exact.columns(heads.keyColumn(head), shape.headDim()));
       }
       return norms(repeated, context);
     }
@@ -54,9 +57,9 @@ final class HeadOutputNorms {
    * @param attended {@code [T, h*k]}, weighted values before {@code o_proj}
    * @return {@code [h * T]}
    */
-  float[] ofOutputs(Matrix attended, ForwardContext context) {
+  float[] ofOutputs(Operand attended, ForwardContext context) {
     try (Workspace.Scope scope = context.workspace().scope()) {
-      return norms(attended, context);
+      return norms(attended.exact(context.workspace()), context);
     }
   }
 
@@ -78,11 +81,21 @@ final class HeadOutputNorms {
         int count = Math.min(CHUNK_ROWS, rows.rows() - first);
         Matrix transformed = workspace.matrix(shape.heads() * count, width); // [h*rows, k]
         Matrix chunk = rows.rows(first, count);
-        context.products().scores(chunk, gram, heads(1), 1f, transformed);
+        scores(chunk, gram, heads(1), transformed, context);
         write(chunk, transformed, norms, first, rows.rows());
       }
     }
     return norms;
+  }
+
+  private static void scores(
+      Matrix left, Matrix right, HeadGroup heads, Matrix result, ForwardContext context) {
+    MatrixProducts products = context.products();
+    Workspace workspace = context.workspace();
+    try (Workspace.Scope scope = workspace.scope()) {
+      Operand rows = products.operand(left, workspace);
+      products.scores(rows, products.operand(right, workspace), heads, 1f, result, workspace);
+    }
   }
 
   /** {@code sqrt(x . xG)} of the rows of a chunk. */
@@ -123,7 +136,7 @@ final class HeadOutputNorms {
         Matrix weight = outputWeight(head, context); // [k, d]
         Matrix gram = context.workspace().matrix(width, width); // [k, k]
         HeadGroup whole = new HeadGroup(0, 1, 1, weight.columns());
-        context.products().scores(weight, weight, whole, 1f, gram);
+        scores(weight, weight, whole, gram, context);
         for (int row = 0; row < width; row++) {
           gram.readRow(row, result, row * shape.queryWidth() + head * width);
         }

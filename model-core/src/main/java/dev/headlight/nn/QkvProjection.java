@@ -1,5 +1,6 @@
 package dev.headlight.nn;
 
+import dev.headlight.kernel.Operand;
 import dev.headlight.kernel.PackedLinear;
 import dev.headlight.tensor.Matrix;
 
@@ -16,11 +17,23 @@ public sealed interface QkvProjection {
   /**
    * Projects hidden states {@code [N, d]} and, for cross-attention, the encoder's output {@code [M,
    * d_encoder]}.
+   *
+   * @param encoder null for none
    */
-  Projected project(Matrix hidden, Matrix memory, Attention.Shape shape, ForwardContext context);
+  Projected project(
+      Matrix hidden,
+      Matrix memory,
+      Attention.Shape shape,
+      PositionEncoder encoder,
+      ForwardContext context);
 
   /** Projected queries {@code [N, h*k]}, keys and values {@code [M, g*k]}, as views. */
-  record Projected(Matrix query, Matrix key, Matrix value) {}
+  record Projected(Operand query, Operand key, Operand value) {}
+
+  /** What changes queries and keys before they are multiplied, in float32: norms, positions. */
+  interface PositionEncoder {
+    void encode(Matrix query, Matrix key);
+  }
 
   /** One product of {@code (h + 2g) * k} outputs, in the order q, k, v. */
   record SelfAttention(PackedLinear qkv) implements QkvProjection {
@@ -31,10 +44,21 @@ public sealed interface QkvProjection {
 
     @Override
     public Projected project(
-        Matrix hidden, Matrix memory, Attention.Shape shape, ForwardContext context) {
-      Matrix fused = Attention.project(hidden, qkv, context); // [N, (h + 2g) * k]
+        Matrix hidden,
+        Matrix memory,
+        Attention.Shape shape,
+        PositionEncoder encoder,
+        ForwardContext context) {
       int queryWidth = shape.queryWidth();
       int keyWidth = shape.keyWidth();
+      Operand fused; // [N, (h + 2g) * k]
+      if (encoder == null) {
+        fused = Attention.project(hidden, qkv, context);
+      } else {
+        Matrix exact = Attention.projectExactly(hidden, qkv, context);
+        encoder.encode(exact.columns(0, queryWidth), exact.columns(queryWidth, keyWidth));
+        fused = context.products().operand(exact, context.workspace());
+      }
       return new Projected(
           fused.columns(0, queryWidth),
           fused.columns(queryWidth, keyWidth),
@@ -51,11 +75,27 @@ public sealed interface QkvProjection {
 
     @Override
     public Projected project(
-        Matrix hidden, Matrix memory, Attention.Shape shape, ForwardContext context) {
-      Matrix query = Attention.project(hidden, q, context); // [N, h*k]
-      Matrix fused = Attention.project(memory, kv, context); // [M, 2*g*k]
+        Matrix hidden,
+        Matrix memory,
+        Attention.Shape shape,
+        PositionEncoder encoder,
+        ForwardContext context) {
       int keyWidth = shape.keyWidth();
-      return new Projected(query, fused.columns(0, keyWidth), fused.columns(keyWidth, keyWidth));
+      if (encoder == null) {
+        Operand fused = Attention.project(memory, kv, context); // [M, 2*g*k]
+        return new Projected(
+            Attention.project(hidden, q, context), // [N, h*k]
+            fused.columns(0, keyWidth),
+            fused.columns(keyWidth, keyWidth));
+      }
+      Matrix exactQuery = Attention.projectExactly(hidden, q, context);
+      Matrix exact = Attention.projectExactly(memory, kv, context);
+      encoder.encode(exactQuery, exact.columns(0, keyWidth));
+      Operand fused = context.products().operand(exact, context.workspace());
+      return new Projected(
+          context.products().operand(exactQuery, context.workspace()),
+          fused.columns(0, keyWidth),
+          fused.columns(keyWidth, keyWidth));
     }
   }
 }

@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.FloatPointer;
 public final class Matrix {
   private static final int MAX_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
-  private final FloatPointer pointer;
+  private final FloatPointer memory;
   private final ByteBuffer bytes;
   private final FloatBuffer floats;
   private final int offset;
@@ -23,8 +23,8 @@ public final class Matrix {
   private final int stride;
 
   private Matrix(
-      FloatPointer pointer, ByteBuffer bytes, FloatBuffer floats, int offset, int[] shape) {
-    this.pointer = pointer;
+      FloatPointer memory, ByteBuffer bytes, FloatBuffer floats, int offset, int[] shape) {
+    this.memory = memory;
     this.bytes = bytes;
     this.floats = floats;
     this.offset = offset;
@@ -107,7 +107,12 @@ public final class Matrix {
 
   /** Native address of element (0, 0), as native libraries take it. */
   public FloatPointer pointer() {
-    return pointer;
+    return memory.getPointer(offset);
+  }
+
+  /** The same as a number. */
+  public long address() {
+    return memory.address() + (long) offset * Float.BYTES;
   }
 
   public float get(int row, int column) {
@@ -141,11 +146,7 @@ public final class Matrix {
 
   private Matrix view(int shift, int viewRows, int viewColumns) {
     return new Matrix(
-        pointer.getPointer(shift),
-        bytes,
-        floats,
-        offset + shift,
-        new int[] {viewRows, viewColumns, stride});
+        memory, bytes, floats, offset + shift, new int[] {viewRows, viewColumns, stride});
   }
 
   /** Copies one row into an array. */

@@ -60,8 +60,18 @@ class KernelReportTest {
     }
 
     @Override
+    public Operand operand(Matrix values, Workspace workspace) {
+      return sound.operand(values, workspace);
+    }
+
+    @Override
+    public Operand newOperand(int rows, int columns, Workspace workspace) {
+      return sound.newOperand(rows, columns, workspace);
+    }
+
+    @Override
     public void linear(
-        Matrix input,
+        Operand input,
         PackedLinear weights,
         Activation activation,
         Matrix output,
@@ -72,18 +82,35 @@ class KernelReportTest {
     }
 
     @Override
-    public void linearAdd(Matrix input, PackedLinear weights, Matrix output, Workspace workspace) {
+    public void linear(
+        Operand input,
+        PackedLinear weights,
+        Activation activation,
+        Operand output,
+        Workspace workspace) {
+      sound.linear(input, weights, activation, output, workspace);
+    }
+
+    @Override
+    public void linearAdd(Operand input, PackedLinear weights, Matrix output, Workspace workspace) {
       sound.linearAdd(input, weights, output, workspace);
     }
 
     @Override
-    public void scores(Matrix query, Matrix key, HeadGroup group, float scale, Matrix scores) {
-      sound.scores(query, key, group, scale, scores);
+    public void scores(
+        Operand query,
+        Operand key,
+        HeadGroup group,
+        float scale,
+        Matrix scores,
+        Workspace workspace) {
+      sound.scores(query, key, group, scale, scores, workspace);
     }
 
     @Override
-    public void values(Matrix weights, Matrix value, HeadGroup group, Matrix context) {
-      sound.values(weights, value, group, context);
+    public void values(
+        Matrix weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
+      sound.values(weights, value, group, context, workspace);
     }
   }
 }

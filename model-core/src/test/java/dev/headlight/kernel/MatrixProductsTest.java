@@ -84,7 +84,8 @@ class MatrixProductsTest {
     float[] bias = bias(shape[0]);
     PackedLinear packed = kernels.products().pack(weight, bias, arena);
     kernels.products().linear(input, packed, activation, output, workspace);
-    kernels.products().linearAdd(input, packed, added, workspace);
+    Operand operand = kernels.products().operand(input, workspace);
+    kernels.products().linearAdd(operand, packed, added, workspace);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < shape[0]; j++) {
         double expected = product(input, i, weight, j) + bias[j];
@@ -129,38 +130,62 @@ class MatrixProductsTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void attentionProductsOfGroupedHeadsEqualPlainLoops(Kernels kernels) {
-    int headDim = 5;
-    HeadGroup group = new HeadGroup(1, 3, 2, headDim);
-    try (NativeArena arena = new NativeArena()) {
-      Matrix query = random(arena, 7, 4 * headDim, 1);
-      Matrix key = random(arena, 11, 2 * headDim, 2);
-      Matrix scores = random(arena, 3 * 7, 11, 3);
-      Matrix context = random(arena, 7, 4 * headDim, 4);
-      kernels.products().scores(query, key, group, 0.5f, scores);
-      kernels.products().values(scores, key, group, context);
-      for (int head = 1; head <= 3; head++) {
-        for (int r = 0; r < 7; r++) {
-          assertHead(query, key, scores, context, head, r, headDim);
-        }
+    int[][] sizes = {{1, 1, 4}, {7, 11, 5}, {16, 64, 32}, {33, 129, 64}, {2, 300, 80}};
+    HeadGroup[] groups = {
+      new HeadGroup(1, 3, 2, 0), new HeadGroup(0, 4, 1, 0), new HeadGroup(0, 4, 4, 0)
+    };
+    for (int[] size : sizes) {
+      for (HeadGroup group : groups) {
+        int heads = group.count();
+        int perKey = group.queriesPerKey();
+        assertHeads(kernels, size, new HeadGroup(group.first(), heads, perKey, size[2]));
       }
     }
   }
 
-  private static void assertHead(
-      Matrix query, Matrix key, Matrix scores, Matrix context, int head, int r, int headDim) {
-    double[] sums = new double[headDim];
-    for (int c = 0; c < key.rows(); c++) {
-      double dot = 0;
-      for (int j = 0; j < headDim; j++) {
-        dot += 0.5 * query.get(r, head * headDim + j) * key.get(c, head / 2 * headDim + j);
+  private static void assertHeads(Kernels kernels, int[] size, HeadGroup group) {
+    int queries = size[0];
+    int keys = size[1];
+    int width = group.headDim();
+    MatrixProducts products = kernels.products();
+    try (NativeArena arena = new NativeArena();
+        Workspace workspace = new Workspace()) {
+      Operand query = products.operand(random(arena, queries, 4 * width, 1), workspace);
+      Operand key = products.operand(random(arena, keys, 4 * width, 2), workspace);
+      Matrix scores = random(arena, group.count() * queries, keys, 3);
+      Operand context = products.newOperand(queries, 4 * width, workspace);
+      products.scores(query, key, group, 0.5f, scores, workspace);
+      products.values(scores, key, group, context, workspace);
+      Matrix exactQuery = query.exact(workspace);
+      Matrix exactKey = key.exact(workspace);
+      Matrix weights = products.operand(scores, workspace).exact(workspace);
+      Matrix result = context.exact(workspace);
+      boolean rounded = kernels.precision().equals("bf16");
+      for (int head = 0; head < group.count(); head++) {
+        int queryColumn = group.queryColumn(head);
+        int keyColumn = group.keyColumn(head);
+        for (int r = 0; r < queries; r++) {
+          int row = head * queries + r;
+          for (int c = 0; c < keys; c++) {
+            double dot = 0;
+            for (int j = 0; j < width; j++) {
+              dot += 0.5 * exactQuery.get(r, queryColumn + j) * exactKey.get(c, keyColumn + j);
+            }
+            assertThat((double) scores.get(row, c)).isCloseTo(dot, within(1e-4));
+          }
+          for (int j = 0; j < width; j++) {
+            double sum = 0;
+            double magnitude = 0;
+            for (int c = 0; c < keys; c++) {
+              double term = (double) weights.get(row, c) * exactKey.get(c, keyColumn + j);
+              sum += term;
+              magnitude += Math.abs(term);
+            }
+            double tolerance = 1e-6 * magnitude + (rounded ? Math.abs(sum) / 256 : 0) + 1e-6;
+            assertThat((double) result.get(r, queryColumn + j)).isCloseTo(sum, within(tolerance));
+          }
+        }
       }
-      assertThat((double) scores.get((head - 1) * 7 + r, c)).isCloseTo(dot, within(1e-4));
-      for (int j = 0; j < headDim; j++) {
-        sums[j] += dot * key.get(c, head / 2 * headDim + j);
-      }
-    }
-    for (int j = 0; j < headDim; j++) {
-      assertThat((double) context.get(r, head * headDim + j)).isCloseTo(sums[j], within(1e-3));
     }
   }
 

@@ -1,0 +1,98 @@
+package dev.headlight.kernel;
+
+import dev.headlight.tensor.Matrix;
+import dev.headlight.tensor.Workspace;
+import java.nio.ByteBuffer;
+
+/**
+ * A row-major matrix in the type that products multiply in. {@link MatrixProducts} makes it; what
+ * was said of the memory of a {@link Matrix} holds for it too.
+ */
+public sealed interface Operand {
+  int rows();
+
+  int columns();
+
+  /** View of {@code count} rows from {@code first}. */
+  Operand rows(int first, int count);
+
+  /** View of {@code count} columns from {@code first}. */
+  Operand columns(int first, int count);
+
+  /** The same values in float32: the matrix itself, or a copy from the workspace. */
+  Matrix exact(Workspace workspace);
+
+  /** In float32. */
+  record Floats(Matrix matrix) implements Operand {
+    @Override
+    public int rows() {
+      return matrix.rows();
+    }
+
+    @Override
+    public int columns() {
+      return matrix.columns();
+    }
+
+    @Override
+    public Operand rows(int first, int count) {
+      return new Floats(matrix.rows(first, count));
+    }
+
+    @Override
+    public Operand columns(int first, int count) {
+      return new Floats(matrix.columns(first, count));
+    }
+
+    @Override
+    public Matrix exact(Workspace workspace) {
+      return matrix;
+    }
+  }
+
+  /**
+   * In bfloat16.
+   *
+   * @param base native address of {@code bytes}
+   * @param bytes the memory this is a view of
+   * @param offset of element (0, 0), in elements
+   * @param stride elements between the starts of two rows
+   */
+  record BFloats(long base, ByteBuffer bytes, int offset, int rows, int columns, int stride)
+      implements Operand {
+    @Override
+    public Operand rows(int first, int count) {
+      if (first < 0 || count < 0 || first + count > rows) {
+        throw new IndexOutOfBoundsException(
+            "rows " + first + " to " + (first + count) + " of " + rows);
+      }
+      return new BFloats(base, bytes, offset + first * stride, count, columns, stride);
+    }
+
+    @Override
+    public Operand columns(int first, int count) {
+      if (first < 0 || count < 0 || first + count > columns) {
+        throw new IndexOutOfBoundsException(
+            "columns " + first + " to " + (first + count) + " of " + columns);
+      }
+      return new BFloats(base, bytes, offset + first, rows, count, stride);
+    }
+
+    @Override
+    public Matrix exact(Workspace workspace) {
+      Matrix copy = workspace.matrix(rows, columns);
+      BFloat16.widen(this, copy);
+      return copy;
+    }
+
+    /** Index of element (row, 0). */
+    int index(int row) {
+      return offset + row * stride;
+    }
+
+    /** Native address of element (0, column). */
+    long address(int column) {
+      return base + (long) Short.BYTES * (offset + column);
+    }
+  }
+}
