@@ -34,6 +34,17 @@ final class VectorMath {
     return (ShortVector) rounded.convertShape(VectorOperators.I2S, SHORTS, 0);
   }
 
+  /** Bits of floats to integers in the same order, and back. */
+  static IntVector inOrder(IntVector bits) {
+    IntVector negative = bits.lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+    return bits.lanewise(VectorOperators.XOR, negative.and(Integer.MAX_VALUE));
+  }
+
+  /** As {@link #inOrder(IntVector)}. */
+  static int inOrder(int bits) {
+    return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
+  }
+
   static FloatVector exp(FloatVector x) {
     VectorMask<Float> vanishing = x.compare(VectorOperators.LT, ScalarMath.EXP_SMALLEST);
     FloatVector clamped = x.min(ScalarMath.EXP_LARGEST).max(ScalarMath.EXP_SMALLEST);

@@ -13,6 +13,8 @@ import dev.headlight.safetensors.CheckpointException;
 import dev.headlight.statistics.StatisticsRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,11 @@ import org.apache.hadoop.conf.Configuration;
  * them, without Spark. Loading of the model and a warm-up are not timed.
  */
 public final class Benchmark {
+  private static final int MOST_WARM_UPS = 8;
+
+  /** The compiler has little to do if it takes less than this part of the time. */
+  private static final int COMPILING_SHARE = 20;
+
   private final BenchmarkOptions options;
   private final Checkpoint checkpoint;
   private final Kernels kernels;
@@ -82,11 +89,7 @@ public final class Benchmark {
 
   private BenchmarkReport measure(
       List<BenchmarkThread> threads, long weightBytes, double loadSeconds) {
-    long warmUp = System.nanoTime();
-    long warmUpNanos = TimeUnit.SECONDS.toNanos(options.warmUpSeconds());
-    do {
-      runAll(threads);
-    } while (System.nanoTime() - warmUp < warmUpNanos);
+    warmUp(threads);
     List<Double> seconds = new ArrayList<>();
     List<Double> cpuSeconds = new ArrayList<>();
     Map<PartClock.Part, Double> parts = new EnumMap<>(PartClock.Part.class);
@@ -110,6 +113,28 @@ public final class Benchmark {
         new BenchmarkReport.Memory(
             weightBytes, workspaceBytes, peakBytes(Path.of("/proc/self/status"))),
         parts);
+  }
+
+  /**
+   * Repetitions until the time for them is over and, for some times as long at most, until the
+   * just-in-time compiler has little to do: on a busy machine it lags behind.
+   */
+  private void warmUp(List<BenchmarkThread> threads) {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    boolean measured = compiler != null && compiler.isCompilationTimeMonitoringSupported();
+    long start = System.nanoTime();
+    long least = TimeUnit.SECONDS.toNanos(options.warmUpSeconds());
+    boolean warm = false;
+    do {
+      long compiled = measured ? compiler.getTotalCompilationTime() : 0;
+      long began = System.nanoTime();
+      runAll(threads);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+      boolean quiet =
+          !measured || compiler.getTotalCompilationTime() - compiled <= millis / COMPILING_SHARE;
+      long passed = System.nanoTime() - start;
+      warm = passed >= least && (quiet || passed >= MOST_WARM_UPS * least);
+    } while (!warm);
   }
 
   private BenchmarkReport report(
