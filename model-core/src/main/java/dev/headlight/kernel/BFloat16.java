@@ -15,8 +15,8 @@ final class BFloat16 {
   private BFloat16() {}
 
   /**
-   * An uninitialised matrix whose rows start this many elements apart. oneDNN multiplies pairs, and
-   * the last element of an odd row together with what is behind it, by zero: that must not be NaN.
+   * An uninitialised matrix whose rows start this many elements apart. oneDNN reads whole blocks of
+   * a row and multiplies what is behind its end by zero: that must not be NaN.
    */
   static Operand.BFloats take(int rows, int columns, int stride, Workspace workspace) {
     long elements = (long) rows * stride;
@@ -30,10 +30,15 @@ final class BFloat16 {
   /** Rounds a matrix into another of the same shape. */
   static void round(Matrix source, Operand.BFloats target) {
     Rows.BEST.round(source, target);
-    if (target.columns() % 2 == 1 && target.stride() > target.columns()) {
-      for (int row = 0; row < target.rows(); row++) {
-        target.bytes().putShort((target.index(row) + target.columns()) * Short.BYTES, (short) 0);
-      }
+  }
+
+  /** The same, with zeros in the gaps between rows. */
+  static void roundWithGaps(Matrix source, Operand.BFloats target) {
+    round(source, target);
+    byte[] zeros = new byte[(target.stride() - target.columns()) * Short.BYTES];
+    for (int row = 0; row < target.rows(); row++) {
+      int end = target.index(row) + target.columns();
+      target.bytes().put(end * Short.BYTES, zeros);
     }
   }
 

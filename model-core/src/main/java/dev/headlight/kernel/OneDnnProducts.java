@@ -258,7 +258,7 @@ final class OneDnnProducts implements MatrixProducts {
       if (type == OneDnn.Type.BF16) {
         Operand.BFloats rounded =
             BFloat16.take(weights.rows(), weights.columns(), weights.stride(), workspace);
-        BFloat16.round(weights, rounded);
+        BFloat16.roundWithGaps(weights, rounded);
         left = rounded;
       }
       OneDnnAttention.values(primitives(workspace), left, value, group, context);

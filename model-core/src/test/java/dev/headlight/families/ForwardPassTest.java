@@ -23,7 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a pass promises whatever the model: the same bits in any company, nothing for bad input. */
 class ForwardPassTest {
@@ -46,10 +46,15 @@ class ForwardPassTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "gpt2", "llama", "llama-mqa-headdim", "llama-bf16"})
-  void aSequenceHasTheSameBitsAloneAndInAnyBatchInAnyOrder(String name) throws IOException {
+  @CsvSource({
+    "bert, fp32", "gpt2, fp32", "llama, fp32", "llama-mqa-headdim, fp32", "llama-bf16, fp32",
+    "bert, bf16", "gpt2, bf16", "llama, bf16", "llama-mqa-headdim, bf16", "llama-bf16, bf16"
+  })
+  void aSequenceHasTheSameBitsAloneAndInAnyBatchInAnyOrder(String name, String precision)
+      throws IOException {
     List<Example> examples = sequences(23, 7);
-    try (TransformerModel model = Checkpoint.open(golden(name)).load(Kernels.named("auto"));
+    Kernels kernels = Kernels.named("auto", precision);
+    try (TransformerModel model = Checkpoint.open(golden(name)).load(kernels);
         ForwardPass pass = model.newForwardPass()) {
       List<ForwardOutput> together = pass.run(examples, STATES);
       List<Integer> order = new ArrayList<>();
@@ -66,12 +71,13 @@ class ForwardPassTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "llama"})
-  void statisticsDoNotChangeABit(String name) throws IOException {
+  @CsvSource({"bert, fp32", "llama, fp32", "bert, bf16", "llama, bf16"})
+  void statisticsDoNotChangeABit(String name, String precision) throws IOException {
     List<Example> examples = sequences(9, 11);
     StatisticsRequest statistics =
         StatisticsRequest.ofGroups(StatisticCatalogue.parse("all")).withAttentions(64);
-    try (TransformerModel model = Checkpoint.open(golden(name)).load(Kernels.named("auto"));
+    Kernels kernels = Kernels.named("auto", precision);
+    try (TransformerModel model = Checkpoint.open(golden(name)).load(kernels);
         ForwardPass pass = model.newForwardPass()) {
       List<ForwardOutput> off = pass.run(examples, STATES);
       List<ForwardOutput> on = pass.run(examples, STATES.withStatistics(statistics));
