@@ -149,6 +149,21 @@ DECODERS = [
         model="Qwen3Model",
     ),
     decoder(
+        "smollm3",
+        "SmolLM3",
+        {
+            **LLAMA,
+            "num_hidden_layers": 3,
+            "pad_token_id": 0,
+            "no_rope_layers": [1, 0, 1],
+            "use_sliding_window": True,
+            "sliding_window": 5,
+            "rope_parameters": rope("default", 500.0),
+        },
+        ["a layer without positions, which has the window"],
+        windows=(None, 5, None),
+    ),
+    decoder(
         "gemma-bias",
         "Gemma",
         {**GEMMA, "num_key_value_heads": 1, "attention_bias": True},

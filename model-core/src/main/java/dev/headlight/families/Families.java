@@ -24,6 +24,7 @@ public final class Families {
           new Mistral(),
           new Qwen2(),
           new Qwen3(),
+          new SmolLm3(),
           new Gemma(),
           new Gemma2(),
           new Gemma3(),
