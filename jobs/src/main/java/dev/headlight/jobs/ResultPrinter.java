@@ -24,10 +24,11 @@ final class ResultPrinter {
         reasons(result));
     out.printf(
         Locale.ROOT,
-        "%s tokens in %.1f s, %s tokens/s; %.1f s in all%n",
+        "%s tokens in %.1f s, %s tokens/s, %.0f %% of it in the model; %.1f s in all%n",
         Units.count(result.tokens()),
         result.computationSeconds(),
         Units.count(Math.round(result.tokensPerSecond())),
+        100 * result.modelShare(),
         result.seconds());
     line(out, options, EncodingJob.SEQUENCES, "one row for each sequence");
     line(out, options, EncodingJob.SUMMARY, "statistics of all sequences, by layer and head");

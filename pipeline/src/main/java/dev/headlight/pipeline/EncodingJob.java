@@ -132,12 +132,15 @@ public final class EncodingJob {
       quarantine(reports);
       summarize();
       PartitionCounts counts = reports.total();
-      manifest.succeeded(counts, computationSeconds);
+      SparkContext context = spark.sparkContext();
+      int slots =
+          Math.max(1, context.defaultParallelism() / context.conf().getInt("spark.task.cpus", 1));
+      manifest.succeeded(RunResult.of(counts, seconds(start), computationSeconds, slots), counts);
       manifest.write();
       if (options.report()) {
         Report.write(spark, output.path(), options.format());
       }
-      return RunResult.of(counts, seconds(start), computationSeconds);
+      return RunResult.of(counts, seconds(start), computationSeconds, slots);
     } catch (Exception | Error e) {
       // Spark throws exceptions that its methods do not declare.
       throw failed(manifest, e);

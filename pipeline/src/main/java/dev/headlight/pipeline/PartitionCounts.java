@@ -11,10 +11,12 @@ import java.util.TreeMap;
  * @param tokens of good rows, decoder inputs included
  * @param truncated good rows that were cut
  * @param rejected bad rows by reason
+ * @param modelNanos wall time of forward passes
  */
-record PartitionCounts(long sequences, long tokens, long truncated, Map<String, Long> rejected)
+record PartitionCounts(
+    long sequences, long tokens, long truncated, Map<String, Long> rejected, long modelNanos)
     implements Serializable {
-  static final PartitionCounts NONE = new PartitionCounts(0, 0, 0, Map.of());
+  static final PartitionCounts NONE = new PartitionCounts(0, 0, 0, Map.of(), 0);
 
   PartitionCounts {
     rejected = Map.copyOf(rejected);
@@ -22,20 +24,32 @@ record PartitionCounts(long sequences, long tokens, long truncated, Map<String, 
 
   PartitionCounts plusSequence(long moreTokens, boolean wasTruncated) {
     return new PartitionCounts(
-        sequences + 1, tokens + moreTokens, truncated + (wasTruncated ? 1 : 0), rejected);
+        sequences + 1,
+        tokens + moreTokens,
+        truncated + (wasTruncated ? 1 : 0),
+        rejected,
+        modelNanos);
+  }
+
+  PartitionCounts plusModelNanos(long nanos) {
+    return new PartitionCounts(sequences, tokens, truncated, rejected, modelNanos + nanos);
   }
 
   PartitionCounts plusRejected(String reason) {
     Map<String, Long> more = new TreeMap<>(rejected);
     more.merge(reason, 1L, Long::sum);
-    return new PartitionCounts(sequences, tokens, truncated, more);
+    return new PartitionCounts(sequences, tokens, truncated, more, modelNanos);
   }
 
   PartitionCounts plus(PartitionCounts other) {
     Map<String, Long> both = new TreeMap<>(rejected);
     other.rejected.forEach((reason, count) -> both.merge(reason, count, Long::sum));
     return new PartitionCounts(
-        sequences + other.sequences, tokens + other.tokens, truncated + other.truncated, both);
+        sequences + other.sequences,
+        tokens + other.tokens,
+        truncated + other.truncated,
+        both,
+        modelNanos + other.modelNanos);
   }
 
   long quarantined() {

@@ -150,7 +150,9 @@ final class PartitionEncoder implements Iterator<Row>, AutoCloseable {
         end++;
       } while (end < examples.size()
           && tokens + tokens(examples.get(end)) <= task.budget().tokens());
+      long start = System.nanoTime();
       outputs.addAll(pass.run(examples.subList(first, end), request));
+      counts = counts.plusModelNanos(System.nanoTime() - start);
       first = end;
     }
     return outputs;

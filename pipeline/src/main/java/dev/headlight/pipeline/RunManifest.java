@@ -87,8 +87,11 @@ final class RunManifest {
     }
   }
 
-  /** Adds what a run that succeeded counted. */
-  void succeeded(PartitionCounts counts, double computationSeconds) {
+  /**
+   * Adds what a run that succeeded counted, and which part of the time of its cores the model took:
+   * the rest is start-up, reading, writing, and waiting for the last tasks.
+   */
+  void succeeded(RunResult result, PartitionCounts counts) {
     end(SUCCEEDED);
     ObjectNode node = content.putObject("counts");
     node.put("rows", counts.rows());
@@ -98,8 +101,10 @@ final class RunManifest {
     new TreeMap<>(counts.rejected()).forEach(reasons::put);
     node.put("truncated", counts.truncated());
     node.put("tokens", counts.tokens());
-    content.put("computation_seconds", computationSeconds);
-    content.put("tokens_per_second", counts.tokens() / Math.max(computationSeconds, 1e-9));
+    content.put("computation_seconds", result.computationSeconds());
+    content.put("model_seconds", counts.modelNanos() / 1e9);
+    content.put("model_share", result.modelShare());
+    content.put("tokens_per_second", result.tokensPerSecond());
   }
 
   /** Adds why a run failed. */

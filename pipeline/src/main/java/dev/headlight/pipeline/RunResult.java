@@ -13,6 +13,7 @@ import java.util.Map;
  * @param tokens of good rows
  * @param seconds from start to end
  * @param computationSeconds of reading, computing and writing sequences
+ * @param modelShare part of that time, of all cores, in which the model computed: 0 to 1
  */
 public record RunResult(
     long rows,
@@ -22,13 +23,21 @@ public record RunResult(
     long truncated,
     long tokens,
     double seconds,
-    double computationSeconds) {
+    double computationSeconds,
+    double modelShare) {
 
   public RunResult {
     quarantinedByReason = Map.copyOf(quarantinedByReason);
   }
 
-  static RunResult of(PartitionCounts counts, double seconds, double computationSeconds) {
+  /**
+   * The result of a run.
+   *
+   * @param slots tasks that ran at once
+   */
+  static RunResult of(
+      PartitionCounts counts, double seconds, double computationSeconds, int slots) {
+    double modelSeconds = counts.modelNanos() / 1e9;
     return new RunResult(
         counts.rows(),
         counts.sequences(),
@@ -37,7 +46,8 @@ public record RunResult(
         counts.truncated(),
         counts.tokens(),
         seconds,
-        computationSeconds);
+        computationSeconds,
+        Math.min(1, modelSeconds / Math.max(computationSeconds * slots, 1e-9)));
   }
 
   /** Tokens a second while sequences were computed. */

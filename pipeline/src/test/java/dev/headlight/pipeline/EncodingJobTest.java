@@ -205,6 +205,11 @@ class EncodingJobTest {
     assertThat(manifest.path("kernels").asText()).isIn("nd4j", "onednn");
     assertThat(manifest.path("precision").asText()).isEqualTo("fp32");
     assertThat(manifest.path("tokens_per_second").asDouble()).isPositive();
+    assertThat(manifest.path("model_seconds").asDouble()).isPositive();
+    assertThat(manifest.path("model_share").asDouble())
+        .isEqualTo(result.modelShare())
+        .isGreaterThan(0)
+        .isLessThan(1);
   }
 
   @Test
