@@ -271,7 +271,11 @@ record InputSelection(Side input, Optional<Side> decoder) {
   }
 
   private static String columns(StructType schema) {
-    return schema.isEmpty() ? "(none)" : String.join(", ", schema.fieldNames());
+    String names =
+        Arrays.stream(schema.fieldNames())
+            .filter(name -> !name.startsWith(EncodingPlan.INTERNAL))
+            .collect(Collectors.joining(", "));
+    return names.isEmpty() ? "(none)" : names;
   }
 
   private static String names(List<Candidate> candidates) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -80,13 +81,29 @@ record InputTable(
       return spark.read().format(options.inputFormat()).load(options.input());
     } catch (Exception e) {
       if (e instanceof AnalysisException || e.getCause() instanceof ClassNotFoundException) {
-        throw new ConfigurationException(
-            "%s: the table cannot be read as %s: %s"
-                .formatted(options.input(), options.inputFormat(), e.getMessage()),
-            e);
+        throw unreadable(options, e.getMessage(), e);
+      }
+      if (e instanceof SparkException) {
+        // Files are opened to find the columns, by tasks.
+        throw unreadable(options, rootMessage(e), e);
       }
       throw e;
     }
+  }
+
+  private static ConfigurationException unreadable(RunOptions options, String why, Exception e) {
+    return new ConfigurationException(
+        "%s: the table cannot be read as %s: %s. Check its path, and name its format with input-format."
+            .formatted(options.input(), options.inputFormat(), why.strip().replaceAll("\\.$", "")),
+        e);
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
   }
 
   /** A column of what Spark knows of files; null where it knows nothing. */

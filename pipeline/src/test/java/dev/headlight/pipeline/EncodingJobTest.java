@@ -295,11 +295,23 @@ class EncodingJobTest {
   }
 
   @Test
+  void fileThatIsNoTableIsRefused() throws IOException {
+    input = Files.writeString(folder.resolve("notes.parquet"), "not a table, but a line of text");
+
+    assertThatThrownBy(() -> prepare(o -> o))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith(input + ": the table cannot be read as parquet: ")
+        .hasMessageContaining("is not a Parquet file")
+        .hasMessageEndingWith("Check its path, and name its format with input-format.");
+  }
+
+  @Test
   void missingInputColumnIsRefused() {
     assertThatThrownBy(() -> prepare(o -> o.inputOptions(InputOptions.ofColumn("tokens"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith(
-            "expected a column 'tokens', found the columns id, label, input_ids");
+            "expected a column 'tokens', found the columns id, label, input_ids")
+        .hasMessageNotContaining("__headlight");
     assertThatThrownBy(() -> prepare(o -> o.keep(List.of("tag"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("expected a column 'tag', found the columns id, label, input_ids");
