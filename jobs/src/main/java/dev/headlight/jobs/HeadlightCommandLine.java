@@ -136,7 +136,9 @@ final class HeadlightCommandLine {
 
   private static int failure(Exception exception, CommandLine command) {
     Failure failure = Failure.of(exception);
-    report(command.getErr(), failure.message());
+    if (!(exception instanceof InterruptedRunException)) {
+      report(command.getErr(), failure.message());
+    }
     trace(command, exception);
     return failure.exitCode();
   }

@@ -7,6 +7,10 @@ import org.apache.spark.sql.SparkSession;
 
 /** Runs a job with its progress shown, in a way that it can be interrupted. */
 final class WatchedRun {
+  private static final String INTERRUPTED =
+      "interrupted; what is written until now is incomplete. The same command with --resume"
+          + " replaces it.";
+
   private WatchedRun() {}
 
   static RunResult run(EncodingJob job, SparkSession session, Context context) {
@@ -16,8 +20,10 @@ final class WatchedRun {
         return job.run();
       } catch (RunFailedException e) {
         if (interruption.happened()) {
-          throw new InterruptedRunException(
-              "interrupted; what is written until now is incomplete", e);
+          // Before the interruption is closed: the JVM may end at once after it.
+          context.err().println("headlight: " + INTERRUPTED);
+          context.err().flush();
+          throw new InterruptedRunException(INTERRUPTED, e);
         }
         throw e;
       }
