@@ -35,7 +35,9 @@ record BroadcastModel(String key, Broadcast<byte[]> payload, List<Broadcast<byte
     ModelPayload content = ModelPayload.of(payload.value());
     return content.build(
         new ChunkedTensors(
-            content.tensors(), ChunkedTensors.CHUNK_BYTES, index -> chunks.get(index).value()));
+            content.tensors(),
+            ChunkedTensors.CHUNK_BYTES,
+            new RecentChunks(index -> chunks.get(index).value())));
   }
 
   /** Frees the copies of executors; one that needs them again fetches them from the driver. */
