@@ -108,12 +108,13 @@ def head_masses(model, generator):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--output", type=Path, required=True)
-    arguments.add_argument("--steps", type=int, default=1400)
+    arguments.add_argument("--steps", type=int, default=3000, help="length of the schedule of the learning rate")
+    arguments.add_argument("--stop", type=int, default=1027, help="step to stop at")
     arguments.add_argument("--batch", type=int, default=48)
     arguments.add_argument("--length", type=int, default=128)
     arguments.add_argument("--learning-rate", type=float, default=2e-3)
     arguments.add_argument("--threads", type=int, default=2)
-    arguments.add_argument("--seconds", type=float, default=540, help="stop after this time at the latest")
+    arguments.add_argument("--seconds", type=float, default=3600, help="stop after this time at the latest")
     arguments = arguments.parse_args()
 
     torch.manual_seed(20220924)
@@ -127,8 +128,6 @@ def main():
         num_key_value_heads=4,
         max_position_embeddings=512,
         rms_norm_eps=1e-5,
-        # Most frequencies turn fast enough to tell neighbours apart: one head can look at the previous token alone.
-        rope_parameters={"rope_type": "default", "rope_theta": 100.0},
         bos_token_id=BEGIN,
         eos_token_id=None,
         pad_token_id=None,
@@ -149,8 +148,8 @@ def main():
         loss = losses(model(input_ids=ids).logits, ids)
         known = known[:, 1:]
         loss_new, loss_repeated = loss[~known].mean(), loss[known].mean()
-        last = step == arguments.steps or time.monotonic() - start > arguments.seconds
-        if step % 25 == 0 or last:
+        last = step == min(arguments.stop, arguments.steps) or time.monotonic() - start > arguments.seconds
+        if step % 50 == 0 or last:
             previous, induction = head_masses(model, torch.Generator().manual_seed(2))
             row = {
                 "step": step,

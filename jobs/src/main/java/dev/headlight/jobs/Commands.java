@@ -10,6 +10,9 @@ final class Commands {
     return List.of(
         new RunCommand(context),
         new InspectCommand(context),
+        new SummarizeCommand(context),
+        new ReportCommand(context),
+        new CompareCommand(context),
         new DemoCommand(context),
         new BenchCommand(context),
         new DoctorCommand(context));

@@ -74,6 +74,7 @@ final class DemoCommand implements HeadlightCommand {
   private RunOptions runOptions() {
     return RunOptions.of(output + "/model", output + "/table", output + "/results")
         .keep(List.of("label"))
+        .summaryBy("label")
         .encoder(encoding::apply)
         .build();
   }
@@ -91,7 +92,7 @@ final class DemoCommand implements HeadlightCommand {
       EncodingJob job = EncodingJob.prepare(session, options);
       RunResult result = WatchedRun.run(job, session, context);
       ResultPrinter.print(result, options, context.out());
-      SummaryPrinter.print(session, options, context.out());
+      SummaryPrinter.print(session, options.output(), options.format(), context.out());
       return ExitCode.DONE;
     }
   }

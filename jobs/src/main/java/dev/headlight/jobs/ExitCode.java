@@ -7,6 +7,9 @@ final class ExitCode {
   static final int DONE = 0;
   static final int FAILED = 1;
 
+  /** Done, and two runs are further apart than a limit allows. */
+  static final int LIMITS_EXCEEDED = 1;
+
   /** Wrong usage or configuration; nothing was started. */
   static final int USAGE = 2;
 

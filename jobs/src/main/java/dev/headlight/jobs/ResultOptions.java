@@ -3,7 +3,9 @@ package dev.headlight.jobs;
 import dev.headlight.pipeline.ConfigurationException;
 import dev.headlight.pipeline.EncoderOptions;
 import dev.headlight.pipeline.RunOptions;
+import dev.headlight.pipeline.RunOptions.Examples;
 import dev.headlight.pipeline.RunOptions.OnError;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How results are written, and what becomes of bad rows. */
@@ -47,12 +49,36 @@ final class ResultOptions {
   private Boolean resume;
 
   @Option(
+      names = "--summary-by",
+      paramLabel = "NAME",
+      description =
+          "A column that is kept, by whose values statistics are summed up, too, such as a language.")
+  private String summaryBy;
+
+  @Option(
+      names = "--examples",
+      paramLabel = "N",
+      defaultValue = "8",
+      description =
+          "Sequences whose attention weights are written to the table examples, out of those that"
+              + " show most of what heads do; of at most --max-attention-tokens tokens. Default: ${DEFAULT-VALUE}.")
+  private int examples;
+
+  @Option(
+      names = "--example-ids",
+      paramLabel = "IDS",
+      split = ",",
+      description = "Further sequences for the table examples.")
+  private List<String> exampleIds = List.of();
+
+  @Option(
       names = "--report",
       arity = "0..1",
       fallbackValue = "true",
+      defaultValue = "true",
       paramLabel = "true|false",
-      description = "Whether to write report.html, a page to look at. Default: true.")
-  private Boolean report;
+      description = "Whether to write report.html, a page to look at. Default: ${DEFAULT-VALUE}.")
+  private boolean report;
 
   /**
    * The options for the library.
@@ -76,10 +102,12 @@ final class ResultOptions {
     if (resume != null) {
       builder.resume(resume);
     }
-    if (report != null) {
-      builder.report(report);
+    if (summaryBy != null) {
+      builder.summaryBy(summaryBy);
     }
-    return builder;
+    return builder
+        .examples(new Examples(examples, EncodingOptions.stripped(exampleIds)))
+        .report(report);
   }
 
   /** Whether so many rows may be quarantined. */

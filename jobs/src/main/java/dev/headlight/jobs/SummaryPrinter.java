@@ -3,7 +3,6 @@ package dev.headlight.jobs;
 import static org.apache.spark.sql.functions.col;
 
 import dev.headlight.pipeline.EncodingJob;
-import dev.headlight.pipeline.RunOptions;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +23,9 @@ final class SummaryPrinter {
   /** A head, in the order in which heads are shown. */
   private record Head(String attention, int layer, int head) {}
 
-  static void print(SparkSession session, RunOptions options, PrintStream out) {
-    String summary = options.output() + "/" + EncodingJob.SUMMARY;
-    Map<Head, Map<String, Double>> heads =
-        means(session.read().format(options.format()).load(summary));
+  static void print(SparkSession session, String output, String format, PrintStream out) {
+    String summary = output + "/" + EncodingJob.SUMMARY;
+    Map<Head, Map<String, Double>> heads = means(session.read().format(format).load(summary));
     if (heads.isEmpty()) {
       return;
     }
@@ -47,6 +45,7 @@ final class SummaryPrinter {
   private static Map<Head, Map<String, Double>> means(Dataset<Row> summary) {
     List<Row> rows =
         summary
+            .filter(col("subset").isNull())
             .filter(col("head").isNotNull().and(col("statistic").isInCollection(STATISTICS)))
             .orderBy("attention", "layer", "head", "statistic")
             .select("attention", "layer", "head", "statistic", "mean")

@@ -16,7 +16,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * generated code. Arrays thus cross the public {@code mapPartitions} as bytes: a {@code Row} would
  * box every number of them.
  */
-final class Bridge {
+public final class Bridge {
   private Bridge() {}
 
   /**
@@ -24,7 +24,7 @@ final class Bridge {
    *
    * @param type the type of the column, of which the method returns Spark's internal form
    */
-  static Column call(Class<?> owner, String method, DataType type, Column... arguments) {
+  public static Column call(Class<?> owner, String method, DataType type, Column... arguments) {
     List<Expression> expressions =
         Arrays.stream(arguments).map(ExpressionUtils::expression).toList();
     StaticInvoke invoke =

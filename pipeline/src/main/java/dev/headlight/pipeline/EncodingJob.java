@@ -1,6 +1,7 @@
 package dev.headlight.pipeline;
 
 import dev.headlight.pipeline.RunOptions.OnError;
+import dev.headlight.pipeline.atlas.Atlas;
 import dev.headlight.pipeline.report.Report;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The main job: a checkpoint and a table in, the tables {@code sequences}, {@code quarantine} and
- * {@code summary} and the file {@code run.json} out.
+ * {@code summary}, the files {@code run.json}, {@code atlas.json} and {@code report.html} out.
  *
  * <pre>{@code
  * EncodingJob job = EncodingJob.prepare(spark, RunOptions.of(model, input, output).build());
@@ -36,6 +37,7 @@ public final class EncodingJob {
 
   public static final String QUARANTINE = "quarantine";
   public static final String SUMMARY = "summary";
+  public static final String EXAMPLES = "examples";
 
   /** File with the ranges that embeddings of int8 and uint8 were given, if they are of this run. */
   public static final String EMBEDDING_RANGES = "embedding_ranges.json";
@@ -125,13 +127,14 @@ public final class EncodingJob {
       manifest.write();
       PartitionReports reports = new PartitionReports();
       spark.sparkContext().register(reports, "headlight partitions");
-      double computationSeconds = encode(reports);
+      ModelSource model = checkpoint.distribute(spark, options.encoder(), plan.preprocessing());
+      double computationSeconds = encode(model, reports);
       if (plan.calibrates()) {
         quantize();
       }
       quarantine(reports);
-      summarize();
       PartitionCounts counts = reports.total();
+      summarize(model);
       SparkContext context = spark.sparkContext();
       int slots =
           Math.max(1, context.defaultParallelism() / context.conf().getInt("spark.task.cpus", 1));
@@ -159,9 +162,8 @@ public final class EncodingJob {
     return failure;
   }
 
-  private double encode(PartitionReports reports) {
+  private double encode(ModelSource model, PartitionReports reports) {
     SparkContext context = spark.sparkContext();
-    ModelSource model = checkpoint.distribute(spark, options.encoder(), plan.preprocessing());
     List<Column> extra =
         List.of(
             QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType())
@@ -236,14 +238,28 @@ public final class EncodingJob {
     HadoopFiles.delete(work, hadoop());
   }
 
-  private void summarize() {
-    Dataset<Row> sequences =
-        spark.read().format(options.format()).load(output.child(SEQUENCES).toString());
-    Summary.of(sequences)
-        .coalesce(1)
+  private void summarize(ModelSource model) throws IOException {
+    Findings findings = new Findings(spark, output.path(), options.format());
+    int exampleTokens = options.encoder().maxAttentionTokens();
+    findings.write(findings.read(SEQUENCES), options.summaryBy(), exampleTokens);
+    if (options.examples().isEmpty() || exampleTokens == 0) {
+      return;
+    }
+    ExampleChoice choice =
+        ExampleChoice.of(
+            findings.readJson(Atlas.FILE),
+            findings.read(SUMMARY),
+            options.examples().ids(),
+            options.examples().count());
+    if (choice.ids().isEmpty()) {
+      return;
+    }
+    Column id = QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType());
+    new ExamplePatterns(spark, checkpoint, options, table, kept(), id)
+        .compute(choice, model)
         .write()
         .format(options.format())
-        .save(output.child(SUMMARY).toString());
+        .save(output.child(EXAMPLES).toString());
   }
 
   private static void requireFormat(String format) {

@@ -186,6 +186,21 @@ final class EncodingPlan {
     return embedding;
   }
 
+  /** What is read for the encoder, or the only stack. */
+  InputSelection.Side mainInput() {
+    return input.input();
+  }
+
+  /** What stands before each text. */
+  String prompt() {
+    return text.prompt();
+  }
+
+  /** Longest sequence of the encoder, or the only stack. */
+  int maxTokens() {
+    return text.maxTokens(config.stack(), readsText());
+  }
+
   boolean decodes() {
     return input.decoder().isPresent();
   }

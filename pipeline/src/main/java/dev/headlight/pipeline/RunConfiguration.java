@@ -42,6 +42,9 @@ final class RunConfiguration {
     node.put("max-attention-tokens", encoder.maxAttentionTokens());
     node.put("weights", EncoderOptions.text(encoder.weights()));
     node.put("partitions", options.partitions());
+    node.put("summary-by", options.summaryBy().orElse(null));
+    node.put("examples", options.examples().count());
+    node.set("example-ids", json.valueToTree(options.examples().ids()));
     return node;
   }
 }

@@ -22,6 +22,8 @@ import java.util.function.UnaryOperator;
  * @param format of the written tables, name of a Spark data source
  * @param partitions tasks to divide the table into; 0 for a number that fits the cluster
  * @param resume whether to take up a run that ended early
+ * @param summaryBy a kept column by whose values statistics are summed up, too
+ * @param examples which sequences' attention weights are kept to look at
  * @param report whether to write {@code report.html}
  */
 public record RunOptions(
@@ -37,6 +39,8 @@ public record RunOptions(
     String format,
     int partitions,
     boolean resume,
+    Optional<String> summaryBy,
+    Examples examples,
     boolean report) {
 
   /** What becomes of bad rows. */
@@ -47,11 +51,43 @@ public record RunOptions(
     FAIL
   }
 
+  /**
+   * Sequences whose attention weights are kept to look at.
+   *
+   * @param count how many, of those with the highest values; 0 for none
+   * @param ids further ones, as text
+   */
+  public record Examples(int count, List<String> ids) {
+    /** The most examples of a run. */
+    public static final int MOST = 100;
+
+    public static final Examples NONE = new Examples(0, List.of());
+
+    public Examples {
+      ids = List.copyOf(ids);
+      if (count < 0 || count > MOST || ids.size() > MOST) {
+        throw new ConfigurationException(
+            "examples: expected 0 to %d, and as many ids at most, found %d, and %d ids"
+                .formatted(MOST, count, ids.size()));
+      }
+    }
+
+    /** Whether there are none. */
+    public boolean isEmpty() {
+      return count == 0 && ids.isEmpty();
+    }
+  }
+
   public RunOptions {
     Objects.requireNonNull(model, "model is null");
     Objects.requireNonNull(input, "input is null");
     Objects.requireNonNull(output, "output is null");
     keep = List.copyOf(keep);
+    if (summaryBy.isPresent() && !keep.contains(summaryBy.get())) {
+      throw new ConfigurationException(
+          "summary-by: expected one of the columns that are kept, found '%s'. Add it to keep."
+              .formatted(summaryBy.get()));
+    }
     if (partitions < 0) {
       throw new ConfigurationException(
           "partitions: expected a number of 1 or more, or 0 for the default, found %d"
@@ -78,7 +114,9 @@ public record RunOptions(
     private String format = "parquet";
     private int partitions;
     private boolean resume;
-    private boolean report = true;
+    private Optional<String> summaryBy = Optional.empty();
+    private Examples examples = Examples.NONE;
+    private boolean report;
 
     private Builder(String model, String input, String output) {
       this.model = model;
@@ -137,6 +175,16 @@ public record RunOptions(
       return this;
     }
 
+    public Builder summaryBy(String column) {
+      this.summaryBy = Optional.of(column);
+      return this;
+    }
+
+    public Builder examples(Examples value) {
+      this.examples = value;
+      return this;
+    }
+
     public Builder report(boolean value) {
       this.report = value;
       return this;
@@ -156,6 +204,8 @@ public record RunOptions(
           format,
           partitions,
           resume,
+          summaryBy,
+          examples,
           report);
     }
   }

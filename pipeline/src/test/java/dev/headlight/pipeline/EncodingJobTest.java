@@ -224,8 +224,8 @@ class EncodingJobTest {
               "quarantine",
               "run.json",
               ".run.json.crc",
-              "report.html",
-              ".report.html.crc");
+              "atlas.json",
+              ".atlas.json.crc");
     }
   }
 

@@ -67,7 +67,7 @@ function showHeads() {
     statisticChoice.list.value = chosen.statistic;
     redraw();
   };
-  describe(details);
+  window.describeHead = () => describe(details);
 }
 
 function mapOptions(color) {

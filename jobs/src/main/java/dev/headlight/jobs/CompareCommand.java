@@ -1,0 +1,167 @@
+package dev.headlight.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.headlight.pipeline.RunComparison;
+import dev.headlight.pipeline.compare.Limits;
+import dev.headlight.pipeline.report.Report;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code compare}: how far two runs are apart. */
+@Command(
+    name = "compare",
+    description =
+        "Compares two runs over the same sequences: of other weights, another precision, fewer layers."
+            + " Ends with 1 if a limit is exceeded.",
+    sortOptions = false,
+    versionProvider = Versions.class,
+    mixinStandardHelpOptions = true)
+final class CompareCommand implements HeadlightCommand {
+  private final Context context;
+
+  @Option(
+      names = "--first",
+      required = true,
+      paramLabel = "URI",
+      description = "Output folder of the run that is the measure")
+  private String first;
+
+  @Option(
+      names = "--second",
+      required = true,
+      paramLabel = "URI",
+      description = "Output folder of the run that is compared with it")
+  private String second;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "URI",
+      description = "Folder to write into; must not exist or be empty")
+  private String output;
+
+  @Option(
+      names = "--max-effect",
+      paramLabel = "X",
+      description =
+          "Limit: how far the mean of any statistic of a head may move, in standard deviations of the"
+              + " first run")
+  private Double maxEffect;
+
+  @Option(
+      names = "--max-divergence",
+      paramLabel = "X",
+      description =
+          "Limit: mean Jensen-Shannon divergence of any head's patterns, in nats. Both runs need the"
+              + " output attentions.")
+  private Double maxDivergence;
+
+  @Option(
+      names = "--min-cosine",
+      paramLabel = "X",
+      description = "Limit: cosine of the embeddings of all but 5 %% of the sequences")
+  private Double minCosine;
+
+  @Option(
+      names = "--min-cka",
+      paramLabel = "X",
+      description = "Limit: linear CKA of the embeddings, of a sample of 1000 sequences")
+  private Double minCka;
+
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      defaultValue = "parquet",
+      description = "Spark's name for the format of all tables. Default: ${DEFAULT-VALUE}.")
+  private String format;
+
+  @Mixin private final SparkOptions spark = new SparkOptions();
+
+  CompareCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Context context() {
+    return context;
+  }
+
+  @Override
+  public SparkOptions sparkOptions() {
+    return spark;
+  }
+
+  @Override
+  public void validate() {
+    limits();
+  }
+
+  private Limits limits() {
+    return new Limits(
+        Optional.ofNullable(maxEffect),
+        Optional.ofNullable(maxDivergence),
+        Optional.ofNullable(minCosine),
+        Optional.ofNullable(minCka));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Limits limits = limits();
+    try (SparkSession session = Sessions.open("headlight compare", spark, context.file())) {
+      JsonNode found = RunComparison.run(session, first, second, output, format, limits);
+      print(found, context.out());
+      return found.path("verdict").asText().equals("limits exceeded")
+          ? ExitCode.LIMITS_EXCEEDED
+          : ExitCode.DONE;
+    }
+  }
+
+  private void print(JsonNode found, PrintStream out) {
+    out.printf(
+        "%s sequences in both%n", Units.count(found.path("sequences").path("common").asLong()));
+    for (String name : new String[] {"largest_effect", "largest_divergence"}) {
+      JsonNode largest = found.path(name);
+      if (largest.isObject()) {
+        out.printf(
+            Locale.ROOT,
+            "%s %.4g: %s of %s layer %d head %d%n",
+            name.replace('_', ' '),
+            largest.path("value").asDouble(),
+            largest.path("statistic").asText(),
+            largest.path("attention").asText(),
+            largest.path("layer").asInt(),
+            largest.path("head").asInt());
+      }
+    }
+    JsonNode embeddings = found.path("embeddings");
+    if (embeddings.path("cosine").isObject()) {
+      out.printf(
+          Locale.ROOT,
+          "cosine of embeddings: mean %.6f, 5 %% quantile %.6f, least %.6f%n",
+          embeddings.path("cosine").path("mean").asDouble(),
+          embeddings.path("cosine").path("p05").asDouble(),
+          embeddings.path("cosine").path("min").asDouble());
+    }
+    if (embeddings.path("cka").isNumber()) {
+      out.printf(Locale.ROOT, "linear CKA: %.6f%n", embeddings.path("cka").asDouble());
+    }
+    for (JsonNode limit : found.path("limits")) {
+      out.printf(
+          Locale.ROOT,
+          "%s %s: found %s, %s%n",
+          limit.path("name").asText(),
+          limit.path("limit").asText(),
+          limit.path("found").asText(),
+          limit.path("exceeded").asBoolean() ? "exceeded" : "within");
+    }
+    out.printf("%s%n", found.path("verdict").asText());
+    out.printf("%s/%s%n", output.replaceFirst("/+$", ""), Report.FILE);
+    out.flush();
+  }
+}

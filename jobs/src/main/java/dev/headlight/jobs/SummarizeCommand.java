@@ -1,0 +1,137 @@
+package dev.headlight.jobs;
+
+import dev.headlight.pipeline.ConfigurationException;
+import dev.headlight.pipeline.RunTables;
+import dev.headlight.pipeline.report.Report;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code summarize}: summaries again, or of several runs together. */
+@Command(
+    name = "summarize",
+    description =
+        "Sums up what runs have written, again or several together, without the model: summary, atlas,"
+            + " report.",
+    sortOptions = false,
+    versionProvider = Versions.class,
+    mixinStandardHelpOptions = true)
+final class SummarizeCommand implements HeadlightCommand {
+  private static final String SEQUENCES = "sequences";
+  private static final String SUMMARIES = "summaries";
+
+  private final Context context;
+
+  @Option(
+      names = "--input",
+      required = true,
+      split = ",",
+      paramLabel = "URIS",
+      description = "Output folders of runs of one model over different sequences")
+  private List<String> inputs;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "URI",
+      description = "Folder to write into; must not exist or be empty")
+  private String output;
+
+  @Option(
+      names = "--from",
+      paramLabel = "sequences|summaries",
+      description =
+          "What to read: the sequences again, or the summaries of the runs, which are merged. Default:"
+              + " sequences of one run, summaries of several.")
+  private String from;
+
+  @Option(
+      names = "--summary-by",
+      paramLabel = "NAME",
+      description =
+          "A column of the sequences by whose values they are summed up, too. Needs --from"
+              + " sequences.")
+  private String summaryBy;
+
+  @Option(
+      names = "--max-attention-tokens",
+      paramLabel = "N",
+      defaultValue = "256",
+      description =
+          "Longest sequence that is named as an example of high values. Default: ${DEFAULT-VALUE}.")
+  private int exampleTokens;
+
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      defaultValue = "parquet",
+      description = "Spark's name for the format of all tables. Default: ${DEFAULT-VALUE}.")
+  private String format;
+
+  @Option(
+      names = "--report",
+      arity = "0..1",
+      fallbackValue = "true",
+      defaultValue = "true",
+      paramLabel = "true|false",
+      description = "Whether to write report.html. Default: ${DEFAULT-VALUE}.")
+  private boolean report;
+
+  @Mixin private final SparkOptions spark = new SparkOptions();
+
+  SummarizeCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Context context() {
+    return context;
+  }
+
+  @Override
+  public SparkOptions sparkOptions() {
+    return spark;
+  }
+
+  @Override
+  public void validate() {
+    if (from != null && !from.equals(SEQUENCES) && !from.equals(SUMMARIES)) {
+      throw new ConfigurationException(
+          "--from: expected sequences or summaries, found '%s'".formatted(from));
+    }
+    if (summaryBy != null && !fromSequences()) {
+      throw new ConfigurationException(
+          "--summary-by: expected --from sequences beside it, since summaries hold no columns of the"
+              + " sequences, found --from summaries");
+    }
+  }
+
+  private boolean fromSequences() {
+    return from == null ? inputs.size() == 1 || summaryBy != null : from.equals(SEQUENCES);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    validate();
+    try (SparkSession session = Sessions.open("headlight summarize", spark, context.file())) {
+      RunTables.summarize(
+          session,
+          EncodingOptions.stripped(inputs),
+          output,
+          format,
+          fromSequences(),
+          Optional.ofNullable(summaryBy),
+          exampleTokens);
+      if (report) {
+        RunTables.report(session, output, format);
+        context.out().printf("%s/%s%n", output.replaceFirst("/+$", ""), Report.FILE);
+      }
+      SummaryPrinter.print(session, output, format, context.out());
+      return ExitCode.DONE;
+    }
+  }
+}

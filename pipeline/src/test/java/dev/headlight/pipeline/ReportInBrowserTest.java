@@ -1,0 +1,183 @@
+package dev.headlight.pipeline;
+
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headlight.pipeline.report.Chromium;
+import dev.headlight.pipeline.report.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The report of a model of 32 layers with 32 heads over rows whose every text is hostile, in a
+ * browser. Runs where there is one on the PATH.
+ */
+@EnabledIf("dev.headlight.pipeline.report.Chromium#isThere")
+class ReportInBrowserTest {
+  private static final String SCRIPT = "</script><script>window.hacked=1</script>";
+  private static final String IMAGE = "<img src=x onerror=window.hacked=2>";
+
+  /** Colours of the pixels of each chart. */
+  private static final String COLOURS =
+      """
+      [...document.querySelectorAll('.chart')].map(box => {
+        const canvas = box.querySelector('canvas');
+        if (!canvas) return box.id + ' has no canvas';
+        const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+        return new Set(pixels).size > 8 ? 'drawn' : box.id + ' is empty';
+      })""";
+
+  @TempDir static Path folder;
+  private static Chromium browser;
+
+  @BeforeAll
+  static void makeAReport() throws IOException, InterruptedException {
+    SparkSession spark = TestSpark.session();
+    Dataset<Row> sequences = sequences(spark);
+    sequences.write().parquet(folder.resolve("sequences").toString());
+    Findings findings =
+        new Findings(spark, new org.apache.hadoop.fs.Path(folder.toString()), "parquet");
+    findings.write(findings.read("sequences"), Optional.of("label"), 256);
+    examples(spark).write().parquet(folder.resolve("examples").toString());
+    Files.writeString(
+        folder.resolve("run.json"),
+        """
+        {"status": "succeeded", "model": {"location": "/models/%1$s", "family": "%2$s"},
+         "configuration": {"summary-by": "label", "input": "%2$s"}, "counts": {"sequences": 48}}
+        """
+            .formatted("&lt;b&gt;" + IMAGE, SCRIPT));
+    Report.write(spark, findings.folder(), "parquet");
+    browser = Chromium.start(folder.resolve("profile"));
+  }
+
+  @AfterAll
+  static void stop() {
+    browser.close();
+  }
+
+  private static Dataset<Row> sequences(SparkSession spark) {
+    return spark
+        .range(48)
+        .select(
+            expr("concat(id, '%s')".formatted(IMAGE)).as("id"),
+            expr("array('%s', 'plain')[cast(id %% 2 AS int)]".formatted(SCRIPT)).as("label"),
+            expr("cast(10 + id AS int)").as("n_tokens"),
+            expr("transform(sequence(0, 15), i -> cast(sin(id * i) AS float))").as("embedding"),
+            expr("transform(sequence(0, 1023), i -> named_struct('attention', 'self',"
+                    + " 'layer', cast(i div 32 AS int), 'head', cast(i % 32 AS int),"
+                    + " 'previous_mass', cast(pmod(hash(i), 997) / 997.0 AS float),"
+                    + " 'mean_distance', cast(id + i % 32 AS float)))")
+                .as("attention_statistics"),
+            expr("transform(sequence(0, 32), i -> named_struct('attention', 'self',"
+                    + " 'layer', cast(i AS int), 'residual_norm', cast(i * i + id AS float)))")
+                .as("layer_statistics"),
+            expr("array(named_struct('attention', 'self', 'layer', 3, 'divergence',"
+                    + " transform(sequence(0, 31), i -> transform(sequence(0, 31),"
+                    + " j -> cast(abs(i - j) / 64.0 AS float)))))")
+                .as("head_divergence"));
+  }
+
+  private static Dataset<Row> examples(SparkSession spark) {
+    return spark
+        .range(1)
+        .select(
+            lit("7" + IMAGE).as("id"),
+            lit(SCRIPT).as("label"),
+            lit(3).as("n_tokens"),
+            lit(false).as("truncated"),
+            expr("array(named_struct('attention', 'self', 'layer', 1, 'head', 2, 'weights',"
+                    + " array(array(1f, 0f, 0f), array(0.25f, 0.75f, 0f), array(0.1f, 0.8f, 0.1f))))")
+                .as("attentions"),
+            expr("array('%s', '%s', 'plain')".formatted(SCRIPT, IMAGE)).as("tokens"));
+  }
+
+  private static void open(int width, boolean dark) {
+    browser.open(folder.resolve("report.html"), width, 900, dark);
+    assertThat(browser.evaluate("document.documentElement.dataset.ready").asText())
+        .as(browser.errors().toString())
+        .isEqualTo("true");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1200, false", "1200, true", "360, false"})
+  void everyChartIsDrawnAndNothingFails(int width, boolean dark) {
+    open(width, dark);
+
+    assertThat(browser.evaluate(COLOURS))
+        .hasSizeGreaterThanOrEqualTo(7)
+        .allMatch(chart -> chart.asText().equals("drawn"));
+    assertThat(browser.errors()).isEmpty();
+    assertThat(browser.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+        .as("nothing is wider than the window")
+        .isTrue();
+  }
+
+  @Test
+  void hostileTextStaysText() {
+    open(1200, false);
+
+    assertThat(browser.evaluate("window.hacked === undefined").asBoolean()).isTrue();
+    assertThat(browser.evaluate("document.querySelectorAll('img, iframe, object').length").asInt())
+        .isZero();
+    assertThat(browser.evaluate("document.scripts.length").asInt()).isEqualTo(3);
+    assertThat(
+            browser
+                .evaluate(
+                    "[...document.querySelectorAll('#pattern-tokens text')].map(t => t.textContent)")
+                .get(1)
+                .asText())
+        .isEqualTo(IMAGE);
+    assertThat(browser.evaluate("document.getElementById('title').textContent").asText())
+        .contains("&lt;b&gt;<img");
+  }
+
+  @Test
+  void darkIsDark() {
+    open(1200, false);
+    String light = background();
+    open(1200, true);
+
+    assertThat(background()).isNotEqualTo(light).isEqualTo("rgb(20, 23, 27)");
+  }
+
+  private static String background() {
+    return browser.evaluate("getComputedStyle(document.body).backgroundColor").asText();
+  }
+
+  @Test
+  void cellsAreChosenWithTheKeyboard() {
+    open(1200, false);
+    String details = "document.querySelector('#head-details h3').textContent";
+    browser.evaluate("window.chooseHead('self', 4, 9, 'previous_mass')");
+    browser.evaluate("document.getElementById('heads-map').focus()");
+    browser.press("ArrowRight", 39);
+    browser.press("ArrowDown", 40);
+
+    assertThat(browser.evaluate(details).asText()).isEqualTo("self layer 5 head 10");
+  }
+
+  @Test
+  void aCellLeadsToTheExampleWithTheHighestValue() {
+    open(1200, false);
+    browser.evaluate("window.chooseHead('self', 1, 2, 'mean_distance')");
+    assertThat(browser.evaluate("document.querySelector('#head-details ul').textContent").asText())
+        .startsWith("47<img");
+    browser.evaluate("window.showExample('7%s', 'self', 1, 2)".formatted(IMAGE));
+
+    assertThat(browser.evaluate("document.getElementById('pattern-told').textContent").asText())
+        .contains("self layer 1 head 2, token 2 plain looks at 1 " + IMAGE + " (0.8");
+  }
+}
