@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,113 @@ class CommandsTest {
     assertThat(largestMean(demoRun.out(), 1, "induction_mass")).isGreaterThan(0.7);
     assertThat(largestMean(demoRun.out(), 0, "induction_mass")).isLessThan(0.2);
     assertThat(demoFolder("results/report.html")).isRegularFile();
+  }
+
+  @Test
+  void demoModelHasLearnedPreviousTokenAndInductionHeads() throws IOException {
+    JsonNode atlas = json(demoFolder("results/atlas.json"));
+
+    assertThat(layers(atlas, "previous token")).containsOnly(0);
+    assertThat(layers(atlas, "induction")).containsOnly(1);
+  }
+
+  private static List<Integer> layers(JsonNode atlas, String label) {
+    List<Integer> layers = new ArrayList<>();
+    for (JsonNode entry : atlas.path("labels")) {
+      if (entry.path("label").asText().equals(label)) {
+        entry.path("heads").forEach(head -> layers.add(head.path("layer").asInt()));
+      }
+    }
+    return layers;
+  }
+
+  @Test
+  void queriesOfTheWalkthroughRun() throws IOException {
+    Path page = SubmitArgumentsTest.confFolder().resolveSibling("docs/walkthrough.md");
+    Matcher query =
+        Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(page));
+    try (SparkSession session = SparkSession.builder().master("local[2]").getOrCreate()) {
+      for (String table : List.of("sequences", "summary", "divergence")) {
+        session
+            .read()
+            .parquet(demoFolder("results/" + table).toString())
+            .createOrReplaceTempView(table);
+      }
+      int queries = 0;
+      while (query.find()) {
+        assertThat(session.sql(query.group(1)).collectAsList()).as(query.group(1)).isNotEmpty();
+        queries++;
+      }
+      assertThat(queries).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void reportIsMadeAgainFromTheTables() throws IOException {
+    Path report = demoFolder("results/report.html");
+    String before = Files.readString(report);
+    Files.delete(report);
+
+    Invocation again = invoke("report", "--input=" + demoFolder("results"));
+
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(Files.readString(report)).isEqualTo(before);
+  }
+
+  @Test
+  void summariesOfRunsAreMerged() throws IOException {
+    String runs = demoFolder("results") + "," + demoFolder("results");
+    Invocation merged =
+        invoke("summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
+    Invocation again =
+        invoke(
+            "summarize",
+            "--input=" + demoFolder("results"),
+            "--output=" + folder.resolve("again"),
+            "--summary-by=truncated",
+            "--report=false");
+
+    assertThat(merged.exitCode()).as(merged.err()).isZero();
+    assertThat(json(folder.resolve("merged/run.json")).path("counts").path("sequences").asInt())
+        .isEqualTo(600);
+    assertThat(folder.resolve("merged/report.html")).isRegularFile();
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.out()).contains("attention layer  head  entropy");
+    assertThat(folder.resolve("again/report.html")).doesNotExist();
+    assertThat(json(folder.resolve("again/atlas.json")))
+        .isEqualTo(json(demoFolder("results/atlas.json")));
+  }
+
+  @Test
+  void comparisonEndsWithOneIfALimitIsExceeded() throws IOException {
+    Invocation other =
+        invoke(
+            "run",
+            "--model=" + demoFolder("model"),
+            "--input=" + demoFolder("table"),
+            "--output=" + folder.resolve("bf16"),
+            "--precision=bf16",
+            "--examples=0",
+            "--report=false");
+    assertThat(other.exitCode()).as(other.err()).isZero();
+
+    Invocation wide = compare("wide", "--max-effect=0.5", "--min-cka=0.9");
+    Invocation narrow = compare("narrow", "--max-effect=1e-12");
+
+    assertThat(wide.exitCode()).as(wide.err()).isZero();
+    assertThat(wide.out()).contains("300 sequences in both", "within limits");
+    assertThat(narrow.exitCode()).isEqualTo(ExitCode.LIMITS_EXCEEDED);
+    assertThat(narrow.out()).contains("exceeded", "largest effect");
+    assertThat(folder.resolve("narrow/report.html")).isRegularFile();
+  }
+
+  private Invocation compare(String output, String... limits) {
+    List<String> arguments = new ArrayList<>(List.of("compare"));
+    arguments.add("--first=" + demoFolder("results"));
+    arguments.add("--second=" + folder.resolve("bf16"));
+    arguments.add("--output=" + folder.resolve(output));
+    arguments.addAll(List.of(limits));
+    return invoke(arguments.toArray(String[]::new));
   }
 
   @Test
@@ -177,7 +286,11 @@ class CommandsTest {
   }
 
   private static Invocation demo(int sequences) {
-    return invoke("demo", "--output=" + demo.resolve("demo"), "--sequences=" + sequences);
+    return invoke(
+        "demo",
+        "--output=" + demo.resolve("demo"),
+        "--sequences=" + sequences,
+        "--outputs=embedding,attention_statistics,layer_statistics,head_divergence");
   }
 
   private static Path demoFolder(String name) {

@@ -39,6 +39,29 @@ class UsageTest {
         Arguments.of(run("--deploy-mode", "far"), "--deploy-mode: expected client or cluster"),
         Arguments.of(run("--spark-conf", "memory=1"), "--spark-conf: expected spark.KEY=VALUE"),
         Arguments.of(run("--conf", "/nowhere/job.conf"), "expected a file, found nothing at"),
+        Arguments.of(
+            run("--summary-by", "language"),
+            "summary-by: expected one of the columns that are kept"),
+        Arguments.of(run("--examples", "101"), "examples: expected 0 to 100"),
+        Arguments.of(
+            List.of("summarize", "--input", "a", "--output", "b", "--from", "tables"),
+            "--from: expected sequences or summaries, found 'tables'"),
+        Arguments.of(
+            List.of(
+                "summarize",
+                "--input",
+                "a,b",
+                "--output",
+                "c",
+                "--from",
+                "summaries",
+                "--summary-by",
+                "language"),
+            "--summary-by: expected --from sequences beside it"),
+        Arguments.of(
+            List.of(
+                "compare", "--first", "a", "--second", "b", "--output", "c", "--min-cosine", "2"),
+            "min-cosine: expected a number from -1.0 to 1.0, found 2.0"),
         Arguments.of(List.of("demo", "--sequences", "0"), "--sequences: expected 1 to 1000000"));
   }
 

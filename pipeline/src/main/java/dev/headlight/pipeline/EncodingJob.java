@@ -1,7 +1,6 @@
 package dev.headlight.pipeline;
 
 import dev.headlight.pipeline.RunOptions.OnError;
-import dev.headlight.pipeline.atlas.Atlas;
 import dev.headlight.pipeline.report.Report;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -242,24 +241,10 @@ public final class EncodingJob {
     Findings findings = new Findings(spark, output.path(), options.format());
     int exampleTokens = options.encoder().maxAttentionTokens();
     findings.write(findings.read(SEQUENCES), options.summaryBy(), exampleTokens);
-    if (options.examples().isEmpty() || exampleTokens == 0) {
-      return;
+    if (!options.examples().isEmpty() && exampleTokens > 0) {
+      Column id = QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType());
+      new ExamplePatterns(spark, checkpoint, options, table, kept(), id).write(findings, model);
     }
-    ExampleChoice choice =
-        ExampleChoice.of(
-            findings.readJson(Atlas.FILE),
-            findings.read(SUMMARY),
-            options.examples().ids(),
-            options.examples().count());
-    if (choice.ids().isEmpty()) {
-      return;
-    }
-    Column id = QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType());
-    new ExamplePatterns(spark, checkpoint, options, table, kept(), id)
-        .compute(choice, model)
-        .write()
-        .format(options.format())
-        .save(output.child(EXAMPLES).toString());
   }
 
   private static void requireFormat(String format) {

@@ -3,7 +3,9 @@ package dev.headlight.pipeline;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import dev.headlight.pipeline.atlas.Atlas;
 import dev.headlight.text.Tokenizer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,8 +41,21 @@ record ExamplePatterns(
           .add("__headlight_text", DataTypes.StringType)
           .add("tokens", DataTypes.createArrayType(DataTypes.StringType));
 
+  /** Writes the examples of a run whose findings are there; nothing if none is worth it. */
+  void write(Findings findings, ModelSource model) throws IOException {
+    ExampleChoice choice =
+        ExampleChoice.of(
+            findings.readJson(Atlas.FILE),
+            findings.read(EncodingJob.SUMMARY),
+            options.examples().ids(),
+            options.examples().count());
+    if (!choice.ids().isEmpty()) {
+      findings.save(compute(choice, model), EncodingJob.EXAMPLES);
+    }
+  }
+
   /** Computes the chosen rows again, this time for their attention weights; lazy but for tokens. */
-  Dataset<Row> compute(ExampleChoice choice, ModelSource model) {
+  private Dataset<Row> compute(ExampleChoice choice, ModelSource model) {
     Dataset<Row> rows = table.filter(id.isInCollection(choice.ids()));
     EncoderOptions encoder =
         options.encoder().with(changes -> changes.outputs("attentions").statistics("none"));

@@ -65,7 +65,7 @@ record Findings(SparkSession spark, Path folder, String format) {
     writeAtlas();
   }
 
-  private void save(Dataset<Row> table, String name) {
+  void save(Dataset<Row> table, String name) {
     table.write().format(format).save(new Path(folder, name).toString());
   }
 

@@ -91,8 +91,10 @@ class PlantedHeadsTest {
 
   @Test
   void intervalsOfHeadsWithoutDoubtAreOnTheThresholdsSide() {
-    JsonNode induction = atlas.path("labels").get(4).path("heads").get(0);
+    JsonNode labels = atlas.path("heads").get(4).path("labels");
+    JsonNode induction = labels.get(0);
 
+    assertThat(induction.path("label").asText()).isEqualTo("induction");
     assertThat(induction.path("certain").asBoolean()).isTrue();
     assertThat(induction.path("sequences").asInt()).isEqualTo(40);
     assertThat(induction.path("low").asDouble())

@@ -178,6 +178,6 @@ class ReportInBrowserTest {
     browser.evaluate("window.showExample('7%s', 'self', 1, 2)".formatted(IMAGE));
 
     assertThat(browser.evaluate("document.getElementById('pattern-told').textContent").asText())
-        .contains("self layer 1 head 2, token 2 plain looks at 1 " + IMAGE + " (0.8");
+        .contains("self layer 1 head 2, token 2 plain looks at 1 " + IMAGE + " (0.799");
   }
 }

@@ -116,8 +116,7 @@ class RunComparisonTest {
 
   @Test
   void aLimitOnWhatIsNotThereIsRefused() {
-    assertThatThrownBy(
-            () -> compare("fp32", "no-patterns", "refused", limits(1, 0.1, 0.9, 0.9)))
+    assertThatThrownBy(() -> compare("fp32", "no-patterns", "refused", limits(1, 0.1, 0.9, 0.9)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("max-divergence: expected the column attentions in both runs");
   }

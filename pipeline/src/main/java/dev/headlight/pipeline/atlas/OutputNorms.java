@@ -36,8 +36,7 @@ final class OutputNorms {
     Map<String, Estimate> statistics = new HashMap<>(head.statistics());
     statistics.put(
         RELATIVE,
-        new Estimate(
-            norm.count(), norm.mean() / strongest, norm.standardDeviation() / strongest));
+        new Estimate(norm.count(), norm.mean() / strongest, norm.standardDeviation() / strongest));
     return new HeadProfile(head.attention(), head.layer(), head.head(), statistics);
   }
 }
