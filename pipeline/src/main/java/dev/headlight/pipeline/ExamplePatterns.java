@@ -3,6 +3,7 @@ package dev.headlight.pipeline;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import dev.headlight.pipeline.EncoderOptions.OnTooLong;
 import dev.headlight.pipeline.atlas.Atlas;
 import dev.headlight.text.Tokenizer;
 import java.io.IOException;
@@ -59,6 +60,10 @@ record ExamplePatterns(
     Dataset<Row> rows = table.filter(id.isInCollection(choice.ids()));
     EncoderOptions encoder =
         options.encoder().with(changes -> changes.outputs("attentions").statistics("none"));
+    if (encoder.onTooLong() == OnTooLong.WINDOW) {
+      // A sequence that is short enough to be an example is one window.
+      encoder = encoder.with(changes -> changes.onTooLong(OnTooLong.TRUNCATE));
+    }
     EncodingPlan plan =
         EncodingPlan.of(checkpoint, encoder, options.inputOptions(), table.schema(), kept, "");
     Dataset<Row> computed =
