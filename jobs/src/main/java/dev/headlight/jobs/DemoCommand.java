@@ -3,6 +3,7 @@ package dev.headlight.jobs;
 import dev.headlight.pipeline.ConfigurationException;
 import dev.headlight.pipeline.EncodingJob;
 import dev.headlight.pipeline.RunOptions;
+import dev.headlight.pipeline.RunOptions.Examples;
 import dev.headlight.pipeline.RunResult;
 import java.io.IOException;
 import java.util.List;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements HeadlightCommand {
   /** Marks a folder whose content a demo has made, and a later one may replace. */
   private static final String MARK = "_headlight_demo";
+
+  private static final int EXAMPLES = 8;
 
   private final Context context;
 
@@ -75,6 +78,8 @@ final class DemoCommand implements HeadlightCommand {
     return RunOptions.of(output + "/model", output + "/table", output + "/results")
         .keep(List.of("label"))
         .summaryBy("label")
+        .examples(new Examples(EXAMPLES, List.of()))
+        .report(true)
         .encoder(encoding::apply)
         .build();
   }
