@@ -157,7 +157,9 @@ final class CompareCommand implements HeadlightCommand {
           "%s %s: found %s, %s%n",
           limit.path("name").asText(),
           limit.path("limit").asText(),
-          limit.path("found").asText(),
+          limit.path("found").isNumber()
+              ? String.format(Locale.ROOT, "%.6g", limit.path("found").asDouble())
+              : "nothing to measure",
           limit.path("exceeded").asBoolean() ? "exceeded" : "within");
     }
     out.printf("%s%n", found.path("verdict").asText());
