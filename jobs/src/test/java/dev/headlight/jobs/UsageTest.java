@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UsageTest {
   static Stream<Arguments> mistakes() {
     return Stream.of(
-        Arguments.of(List.of(), "expected a command, found none. There are run, inspect, demo"),
+        Arguments.of(
+            List.of(),
+            "expected a command, found none. There are run, inspect, summarize, report, compare, demo"),
         Arguments.of(List.of("rnu"), "unknown command 'rnu'; did you mean 'run'?"),
         Arguments.of(run("--modle=x"), "unknown option '--modle'; did you mean '--model'?"),
         Arguments.of(run("stray"), "expected an option, found 'stray'."),

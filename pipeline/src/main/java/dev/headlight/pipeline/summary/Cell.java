@@ -13,8 +13,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /** What is known of the values of one statistic of one head or layer. */
 final class Cell {
-  /** Size of a sketch: ranks are right within about 1 %, and a sketch has about 3 kB. */
-  static final int SKETCH_SIZE = 256;
+  /** Size of a sketch: ranks are right within about 0.5 %, and a sketch has about 6 kB. */
+  static final int SKETCH_SIZE = 512;
 
   private static final int HIGHEST = 3;
   private static final Comparator<High> ORDER =

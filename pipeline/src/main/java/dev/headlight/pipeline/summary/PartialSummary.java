@@ -7,11 +7,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.Set;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -44,6 +46,7 @@ record PartialSummary(List<String> headStatistics, List<String> layerStatistics)
     private final Iterator<Row> rows;
     private final Map<Group, Map<Key, Cell[]>> groups = new HashMap<>();
     private final Queue<Row> finished = new ArrayDeque<>();
+    private final Set<String> subsets = new HashSet<>();
     private int cells;
 
     Cells(Iterator<Row> rows) {
@@ -54,7 +57,7 @@ record PartialSummary(List<String> headStatistics, List<String> layerStatistics)
     public boolean hasNext() {
       while (finished.isEmpty() && rows.hasNext()) {
         add(rows.next());
-        if (cells > MOST_CELLS || !rows.hasNext()) {
+        if ((cells > MOST_CELLS && subsets.size() > 1) || !rows.hasNext()) {
           finish();
         }
       }
@@ -71,6 +74,7 @@ record PartialSummary(List<String> headStatistics, List<String> layerStatistics)
 
     private void add(Row row) {
       String group = row.getString(0);
+      subsets.add(group);
       String id = row.getString(1);
       if (!row.isNullAt(2)) {
         add((byte[]) row.get(2), new Group(group, true), id, headStatistics.size());
@@ -109,6 +113,7 @@ record PartialSummary(List<String> headStatistics, List<String> layerStatistics)
                   (key, made) ->
                       finish(group, key, group.heads() ? headStatistics : layerStatistics, made)));
       groups.clear();
+      subsets.clear();
       cells = 0;
     }
 

@@ -29,7 +29,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Summaries merge: of several tables one is made that is that of all their sequences. Count,
  * mean and m2 (the sum of squared differences from the mean), min and max are exact up to rounding.
- * Quantiles are exact for up to 256 values, then right within about 1 % of the ranks; {@code
+ * Quantiles are exact for up to 512 values, then right within about 0.5 % of the ranks; {@code
  * sketch} is what they are read from, a KLL sketch (Karnin, Lang and Liberty 2016) in the form of
  * Apache DataSketches, which Spark's own {@code kll_sketch_get_quantile_float} and others read too.
  *
