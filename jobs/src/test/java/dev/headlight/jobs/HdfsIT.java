@@ -66,7 +66,14 @@ class HdfsIT {
     assertThat(run.out()).contains("303 rows: 300 sequences, 3 quarantined");
     read(results).requireEqualTo(expected);
     assertThat(children(results))
-        .containsOnly("sequences", "quarantine", "summary", "run.json", "report.html");
+        .containsOnly(
+            "sequences",
+            "quarantine",
+            "summary",
+            "atlas.json",
+            "examples",
+            "run.json",
+            "report.html");
     JsonNode manifest = manifest(results);
     assertThat(manifest.path("status").asText()).isEqualTo("succeeded");
     assertThat(manifest.path("model").path("location").asText()).startsWith("hdfs://");
