@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SequenceEncoderTest {
   private static final GoldenCase BERT = Goldens.get(Goldens.GOLDENS, "bert");
@@ -259,16 +260,26 @@ class SequenceEncoderTest {
     int width = (int) golden.tensors("expected.safetensors").shape("embeddings.truncate_dim_16")[1];
     assertEmbeddings(
         golden, encoder.setNormalize(false).setTruncateDim(width), "embeddings.truncate_dim_16");
+    assertEmbeddings(golden, encoder.setNormalize(true), "embeddings.truncate_dim_16.normalize");
   }
 
-  @Test
-  void namedPromptStandsBeforeEachText() {
-    GoldenCase golden = Goldens.get(Goldens.SENTENCE_TRANSFORMERS, "bert-prompt-excluded");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bert-prompt-excluded",
+        "llama-weightedmean",
+        "qwen3-lasttoken-norm",
+        "xlmr-unigram-norm"
+      })
+  void namedPromptStandsBeforeEachText(String name) {
+    GoldenCase golden = Goldens.get(Goldens.SENTENCE_TRANSFORMERS, name);
     Tensors expected = golden.tensors("expected.safetensors");
     List<String> prompts =
         expected.names().stream()
-            .filter(name -> name.startsWith("prompt.") && name.endsWith(".embeddings"))
-            .map(name -> name.substring("prompt.".length(), name.length() - ".embeddings".length()))
+            .filter(tensor -> tensor.startsWith("prompt.") && tensor.endsWith(".embeddings"))
+            .map(
+                tensor ->
+                    tensor.substring("prompt.".length(), tensor.length() - ".embeddings".length()))
             .toList();
     assertThat(prompts).isNotEmpty();
     for (String prompt : prompts) {
@@ -288,17 +299,21 @@ class SequenceEncoderTest {
     Tensors file = golden.tensors("expected.safetensors");
     float[] expected = file.floats(name);
     int width = (int) file.shape(name)[1];
+    String prompt = name.startsWith("prompt.") ? name.replace("embeddings", "") : "";
+    long[] offsets = file.longs(prompt + "offsets");
 
     List<Row> rows = encoder.transform(spark.createDataFrame(texts, schema)).collectAsList();
 
     for (int i = 0; i < rows.size(); i++) {
       assertThat(rows.get(i).<Row>getAs("error")).as("text %d", i).isNull();
+      assertThat(rows.get(i).<Integer>getAs("n_tokens"))
+          .isEqualTo((int) (offsets[i + 1] - offsets[i]));
       List<Float> embedding = rows.get(i).getList(rows.get(i).fieldIndex("embedding"));
       assertThat(embedding).hasSize(width);
       for (int j = 0; j < width; j++) {
         assertThat((double) embedding.get(j))
             .as("%s, %s, text %d", golden, name, i)
-            .isCloseTo(expected[i * width + j], Offset.offset(2e-5));
+            .isCloseTo(expected[i * width + j], Offset.offset(1e-5));
       }
     }
   }
