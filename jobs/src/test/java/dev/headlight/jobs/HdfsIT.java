@@ -72,6 +72,7 @@ class HdfsIT {
             "summary",
             "atlas.json",
             "examples",
+            "divergence",
             "run.json",
             "report.html");
     JsonNode manifest = manifest(results);
