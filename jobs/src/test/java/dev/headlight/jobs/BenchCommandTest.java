@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headlight.testing.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +100,6 @@ class BenchCommandTest {
         Arguments.of(List.of("--lengths=1", "--lengths-file=f"), "lengths-file, found both"),
         Arguments.of(List.of("--lengths=0"), "lengths: expected a number from 1 to"),
         Arguments.of(List.of("--lengths=many"), "'many' is not a"),
-        Arguments.of(List.of("--lengths=100000"), "lengths: expected at most"),
         Arguments.of(List.of("--lengths-file=/nowhere/f"), "expected a file, found nothing at"),
         Arguments.of(List.of("--lengths=8", "--threads=0"), "threads: expected a number from 1"),
         Arguments.of(List.of("--lengths=8", "--repeat=0"), "repeat: expected a number from 1"),
@@ -120,6 +120,16 @@ class BenchCommandTest {
 
     assertThat(bench.err()).startsWith("headlight: ").contains(message);
     assertThat(bench.exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void lengthBeyondTheModelsPositionsIsRefused() {
+    Path bert = Goldens.get(Goldens.GOLDENS, "bert").folder();
+
+    Invocation bench = Invocation.of("bench", "--model=" + bert, "--lengths=100000");
+
+    assertThat(bench.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(bench.err()).contains("lengths: expected at most 64 tokens");
   }
 
   @Test
