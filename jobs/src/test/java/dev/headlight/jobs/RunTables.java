@@ -22,7 +22,9 @@ record RunTables(
 
   private static final List<String> EXACT = List.of("count", "min", "max");
 
-  // of sketches, whose merging has chance in it
+  // of sketches, whose merging has chance in it; compared within a tenth of the range only, which
+  // is
+  // wider than the sketches' own error in ranks
   private static final List<String> QUANTILES = List.of("p05", "p25", "p50", "p75", "p95");
 
   /** Spark adds in the order in which rows arrive. */
