@@ -4,18 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.datasketches.kll.KllFloatsSketch;
-import org.apache.datasketches.memory.Memory;
-import org.apache.datasketches.quantilescommon.QuantileSearchCriteria;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** What is known of the values of one statistic of one head or layer. */
 final class Cell {
-  /** Size of a sketch: ranks are right within about 0.5 %, and a sketch has about 6 kB. */
-  static final int SKETCH_SIZE = 512;
-
   private static final int HIGHEST = 3;
   private static final Comparator<High> ORDER =
       Comparator.comparingDouble((High high) -> -high.value()).thenComparing(High::id);
@@ -23,39 +17,46 @@ final class Cell {
   /** A sequence with a high value. */
   private record High(String id, float value) {}
 
-  private final Moments moments;
-  private final KllFloatsSketch sketch;
+  private final ExactSums sums;
+  private final Histogram histogram = new Histogram();
+  private float min = Float.POSITIVE_INFINITY;
+  private float max = Float.NEGATIVE_INFINITY;
   private final List<High> highest = new ArrayList<>();
 
   Cell() {
-    this(new Moments(), KllFloatsSketch.newHeapInstance(SKETCH_SIZE));
+    this(new ExactSums());
   }
 
-  private Cell(Moments moments, KllFloatsSketch sketch) {
-    this.moments = moments;
-    this.sketch = sketch;
+  private Cell(ExactSums sums) {
+    this.sums = sums;
   }
 
-  /** A cell of a row of {@link SummaryTable}, whose columns begin at an index. */
+  /** A cell of a row whose columns from an index on are {@link SummaryTable#PARTIAL}. */
   static Cell of(Row row, int first) {
-    long count = row.getLong(first);
-    if (count == 0) {
-      return new Cell();
+    Cell cell = new Cell(ExactSums.of((byte[]) row.get(first)));
+    cell.histogram.merge(bars(row.getStruct(first + 1)));
+    if (cell.sums.count() > 0) {
+      cell.min = (float) row.getDouble(first + 2);
+      cell.max = (float) row.getDouble(first + 3);
     }
-    Moments moments =
-        new Moments(
-            count,
-            row.getDouble(first + 1),
-            row.getDouble(first + 2),
-            row.getDouble(first + 3),
-            row.getDouble(first + 4));
-    byte[] bytes = (byte[]) row.get(first + 5);
-    Cell cell = new Cell(moments, KllFloatsSketch.heapify(Memory.wrap(bytes)));
-    scala.collection.Seq<Row> highest = row.getSeq(first + 6);
+    scala.collection.Seq<Row> highest = row.getSeq(first + 4);
     for (Row high : CollectionConverters.asJava(highest)) {
       cell.highest.add(new High(high.getString(0), high.getFloat(1)));
     }
     return cell;
+  }
+
+  private static Histogram.Bars bars(Row row) {
+    scala.collection.Seq<Float> lows = row.getSeq(0);
+    scala.collection.Seq<Long> counts = row.getSeq(1);
+    float[] values = new float[lows.size()];
+    int at = 0;
+    for (Float low : CollectionConverters.asJava(lows)) {
+      values[at++] = low;
+    }
+    long[] times =
+        CollectionConverters.asJava(counts).stream().mapToLong(Long::longValue).toArray();
+    return new Histogram.Bars(values, times);
   }
 
   /**
@@ -67,8 +68,10 @@ final class Cell {
     if (Float.isNaN(value)) {
       return;
     }
-    moments.add(value);
-    sketch.update(value);
+    sums.add(value);
+    histogram.add(value);
+    min = Math.min(min, value);
+    max = Math.max(max, value);
     if (id != null
         && (highest.size() < HIGHEST || value >= highest.get(highest.size() - 1).value())) {
       addHigh(new High(id, value));
@@ -84,42 +87,40 @@ final class Cell {
   }
 
   void merge(Cell other) {
-    moments.merge(other.moments);
-    sketch.merge(other.sketch);
+    sums.merge(other.sums);
+    histogram.merge(other.histogram.bars());
+    min = Math.min(min, other.min);
+    max = Math.max(max, other.max);
     other.highest.forEach(this::addHigh);
   }
 
   /** Values of {@link SummaryTable#PARTIAL}. */
   List<Object> partial() {
     return Arrays.asList(
-        moments.count(),
-        moments.mean(),
-        moments.m2(),
-        moments.min(),
-        moments.max(),
-        sketch.toByteArray(),
-        highestRows());
+        sums.toBytes(), row(histogram.bars()), (double) min, (double) max, highestRows());
   }
 
   /** Values of {@link SummaryTable#MEASURES}. */
   List<Object> measures() {
-    boolean some = moments.count() > 0;
+    boolean some = sums.count() > 0;
+    Histogram.Bars bars = histogram.bars();
     List<Object> values = new ArrayList<>();
-    values.add(moments.count());
-    values.add(some ? (Double) moments.mean() : null);
-    values.add(moments.standardDeviation());
-    values.add(some ? (Double) moments.min() : null);
-    double[] ranks = SummaryTable.QUANTILES.stream().mapToDouble(Double::doubleValue).toArray();
-    float[] quantiles =
-        some ? sketch.getQuantiles(ranks, QuantileSearchCriteria.INCLUSIVE) : new float[0];
-    for (int i = 0; i < ranks.length; i++) {
-      values.add(some ? (Double) (double) quantiles[i] : null);
+    values.add(sums.count());
+    values.add(some ? (Double) sums.mean() : null);
+    values.add(sums.standardDeviation());
+    values.add(some ? (Double) (double) min : null);
+    for (double share : SummaryTable.QUANTILES) {
+      values.add(some ? (Double) bars.quantile(share, min, max) : null);
     }
-    values.add(some ? (Double) moments.max() : null);
-    values.add(some ? (Double) moments.m2() : null);
-    values.add(some ? sketch.toByteArray() : null);
+    values.add(some ? (Double) (double) max : null);
+    values.add(sums.toBytes());
+    values.add(row(bars));
     values.add(highestRows());
     return values;
+  }
+
+  private static Row row(Histogram.Bars bars) {
+    return RowFactory.create(bars.lows(), bars.counts());
   }
 
   private Row[] highestRows() {

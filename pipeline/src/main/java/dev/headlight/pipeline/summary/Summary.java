@@ -27,11 +27,11 @@ import org.apache.spark.sql.types.StructType;
  * there are the same rows again for each of its values, which stands in {@code subset}; in rows for
  * all sequences it is null.
  *
- * <p>Summaries merge: of several tables one is made that is that of all their sequences. Count,
- * mean and m2 (the sum of squared differences from the mean), min and max are exact up to rounding.
- * Quantiles are exact for up to 512 values, then right within about 0.5 % of the ranks; {@code
- * sketch} is what they are read from, a KLL sketch (Karnin, Lang and Liberty 2016) in the form of
- * Apache DataSketches, which Spark's own {@code kll_sketch_get_quantile_float} and others read too.
+ * <p>Summaries merge: of several tables one is made that is that of all their sequences, bit for
+ * bit, whatever the order and the partitions. {@code sums} has what mean and stddev are made of,
+ * without rounding. {@code histogram} has how often which values came, ascending: up to 512 values
+ * as they are, of more the lower ends of bins, 256 for each power of two. Quantiles are read from
+ * it: of up to 512 values they are exact, then within 1/256 of the value.
  *
  * <p>{@code highest} names the sequences with the three highest values, among those of a length to
  * look at.
@@ -87,7 +87,7 @@ public final class Summary {
             .toArray(Column[]::new);
     Dataset<Row> all =
         summaries.stream()
-            .map(summary -> summary.filter("count > 0").select(partial))
+            .map(summary -> summary.select(partial))
             .reduce(Dataset::unionByName)
             .orElseThrow();
     return merge(all);

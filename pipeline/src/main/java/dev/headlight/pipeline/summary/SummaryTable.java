@@ -14,6 +14,12 @@ final class SummaryTable {
           .add("id", DataTypes.StringType, false)
           .add("value", DataTypes.FloatType, false);
 
+  /** Of {@link Histogram.Bars}. */
+  private static final StructType HISTOGRAM =
+      new StructType()
+          .add("low", DataTypes.createArrayType(DataTypes.FloatType, false), false)
+          .add("count", DataTypes.createArrayType(DataTypes.LongType, false), false);
+
   /** What tells rows apart; the subset is null for all sequences together. */
   static final StructType KEYS =
       new StructType()
@@ -26,12 +32,10 @@ final class SummaryTable {
   /** What tasks tell each other of a cell. */
   static final StructType PARTIAL =
       new StructType()
-          .add("count", DataTypes.LongType, false)
-          .add("mean", DataTypes.DoubleType, false)
-          .add("m2", DataTypes.DoubleType, false)
-          .add("min", DataTypes.DoubleType, false)
-          .add("max", DataTypes.DoubleType, false)
-          .add("sketch", DataTypes.BinaryType, false)
+          .add("sums", DataTypes.BinaryType, false)
+          .add("histogram", HISTOGRAM, false)
+          .add("min", DataTypes.DoubleType)
+          .add("max", DataTypes.DoubleType)
           .add("highest", DataTypes.createArrayType(HIGH, false), false);
 
   /** What a summary tells of a cell. */
@@ -51,8 +55,8 @@ final class SummaryTable {
     }
     return schema
         .add("max", DataTypes.DoubleType)
-        .add("m2", DataTypes.DoubleType)
-        .add("sketch", DataTypes.BinaryType)
+        .add("sums", DataTypes.BinaryType, false)
+        .add("histogram", HISTOGRAM, false)
         .add("highest", DataTypes.createArrayType(HIGH, false), false);
   }
 
