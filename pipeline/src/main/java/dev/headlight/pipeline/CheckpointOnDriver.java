@@ -105,7 +105,7 @@ final class CheckpointOnDriver {
   EmbeddingRanges embeddingRanges(String location, int width) {
     Path file = HadoopFiles.path(location, "a file with ranges of embeddings");
     try {
-      long bytes = file.getFileSystem(configuration).getFileStatus(file).getLen();
+      long bytes = HadoopFiles.fileSystem(file, configuration).getFileStatus(file).getLen();
       if (bytes > MOST_CONFIG_BYTES) {
         throw new IOException(
             "expected at most %d bytes, found %d".formatted(MOST_CONFIG_BYTES, bytes));

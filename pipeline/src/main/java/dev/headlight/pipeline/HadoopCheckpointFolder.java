@@ -39,7 +39,7 @@ public final class HadoopCheckpointFolder implements CheckpointFolder {
   public static HadoopCheckpointFolder of(String location, Configuration configuration) {
     Path folder = HadoopFiles.path(location, "a checkpoint folder");
     try {
-      FileSystem fileSystem = folder.getFileSystem(configuration);
+      FileSystem fileSystem = HadoopFiles.fileSystem(folder, configuration);
       Path qualified = fileSystem.makeQualified(folder);
       if (!fileSystem.getFileStatus(qualified).isDirectory()) {
         throw new CheckpointException(

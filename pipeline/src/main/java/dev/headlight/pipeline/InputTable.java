@@ -76,14 +76,15 @@ record InputTable(
   }
 
   private static Dataset<Row> read(SparkSession spark, RunOptions options) {
-    HadoopFiles.path(options.input(), "a table to read");
+    Path path = HadoopFiles.path(options.input(), "a table to read");
     try {
       return spark.read().format(options.inputFormat()).load(options.input());
     } catch (Exception e) {
+      HadoopFiles.requireFileSystem(path, e);
       if (e instanceof AnalysisException || e.getCause() instanceof ClassNotFoundException) {
         throw unreadable(options, e.getMessage(), e);
       }
-      if (e instanceof SparkException) {
+      if (e instanceof SparkException || e instanceof IOException) {
         // Files are opened to find the columns, by tasks.
         throw unreadable(options, rootMessage(e), e);
       }

@@ -64,7 +64,7 @@ record OutputFolder(Path path, Configuration configuration) {
    */
   void clear() throws IOException {
     if (HadoopFiles.exists(path, configuration)) {
-      for (FileStatus status : path.getFileSystem(configuration).listStatus(path)) {
+      for (FileStatus status : HadoopFiles.fileSystem(path, configuration).listStatus(path)) {
         HadoopFiles.delete(status.getPath(), configuration);
       }
     }
@@ -72,6 +72,6 @@ record OutputFolder(Path path, Configuration configuration) {
 
   private boolean isEmpty() throws IOException {
     return !HadoopFiles.exists(path, configuration)
-        || path.getFileSystem(configuration).listStatus(path).length == 0;
+        || HadoopFiles.fileSystem(path, configuration).listStatus(path).length == 0;
   }
 }

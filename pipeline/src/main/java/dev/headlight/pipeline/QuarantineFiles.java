@@ -109,7 +109,7 @@ record QuarantineFiles(
 
     private FileSystem fileSystem() throws IOException {
       Configuration hadoop = configuration.value();
-      return file.getFileSystem(hadoop);
+      return HadoopFiles.fileSystem(file, hadoop);
     }
   }
 }

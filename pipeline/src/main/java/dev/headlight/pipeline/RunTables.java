@@ -102,7 +102,7 @@ public final class RunTables {
   static void requireFree(Path folder, SparkSession spark) throws IOException {
     var configuration = spark.sparkContext().hadoopConfiguration();
     if (HadoopFiles.exists(folder, configuration)
-        && folder.getFileSystem(configuration).listStatus(folder).length > 0) {
+        && HadoopFiles.fileSystem(folder, configuration).listStatus(folder).length > 0) {
       throw new ConfigurationException(
           "%s: expected no such folder, since results are never overwritten, found one. Choose another output, or delete it."
               .formatted(folder));
