@@ -268,13 +268,13 @@ public final class EncodingJob {
   }
 
   /** The id, then the columns that the user keeps. */
-  private List<EncodingPlan.Kept> kept() {
-    List<EncodingPlan.Kept> kept = new ArrayList<>();
-    kept.add(EncodingPlan.Kept.of(table.schema(), INTERNAL_ID, ID));
+  private List<KeptColumn> kept() {
+    List<KeptColumn> kept = new ArrayList<>();
+    kept.add(KeptColumn.of(table.schema(), INTERNAL_ID, ID));
     for (String name : new LinkedHashSet<>(options.keep())) {
       boolean isTheId = name.equals(ID) && input.idColumn().equals(Optional.of(ID));
       if (!isTheId) {
-        kept.add(EncodingPlan.Kept.of(table.schema(), name, name));
+        kept.add(KeptColumn.of(table.schema(), name, name));
       }
     }
     return kept;

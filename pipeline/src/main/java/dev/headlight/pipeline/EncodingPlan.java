@@ -1,7 +1,5 @@
 package dev.headlight.pipeline;
 
-import static org.apache.spark.sql.functions.lit;
-
 import dev.headlight.config.ModelConfig;
 import dev.headlight.kernel.Kernels;
 import dev.headlight.pipeline.EmbeddingFormat.Precision;
@@ -13,14 +11,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -33,12 +30,7 @@ final class EncodingPlan {
   /** Largest result of one row; a row of Spark's and its arrays end at 2 GiB. */
   static final long MOST_ROW_BYTES = 1L << 30;
 
-  static final String ERROR = "error";
-  private static final String WIDTH = "width";
-  private static final StructType ERROR_TYPE =
-      new StructType()
-          .add("reason", DataTypes.StringType, false)
-          .add("message", DataTypes.StringType, false);
+  /** What names of columns begin with that no table has. */
   static final String INTERNAL = "__headlight_";
 
   private static final EmbeddingQuantizer NOT_QUANTIZED =
@@ -47,39 +39,22 @@ final class EncodingPlan {
   private final ModelConfig config;
   private final EncoderOptions options;
   private final InputSelection input;
-  private final List<Kept> kept;
-  private final String prefix;
   private final RequestBuilder request;
-  private final List<OutputColumn> columns;
+  private final ResultColumns columns;
   private final Optional<EmbeddingRecipe> embedding;
   private final TextReading text;
   private final Preprocessing preprocessing;
   private final EmbeddingQuantizer quantizer;
 
-  /**
-   * A column that is taken over.
-   *
-   * @param column its name in the table
-   * @param name its name in the result
-   */
-  record Kept(String column, String name, DataType type, boolean nullable) {
-    static Kept of(StructType schema, String column, String name) {
-      StructField field = InputSelection.field(schema, column);
-      return new Kept(column, name, field.dataType(), field.nullable());
-    }
-  }
-
   private EncodingPlan(
       CheckpointOnDriver checkpoint,
       EncoderOptions options,
       InputSelection input,
-      List<Kept> kept,
+      List<KeptColumn> kept,
       String prefix) {
     this.config = checkpoint.config();
     this.options = options;
     this.input = input;
-    this.kept = List.copyOf(kept);
-    this.prefix = prefix;
     this.request = new RequestBuilder(options.layers(), checkpoint.specialTokens());
     List<Output> outputs = Outputs.of(options);
     outputs.forEach(output -> output.request(request, options));
@@ -95,17 +70,20 @@ final class EncodingPlan {
                     options, readsText() ? Optional.of(reading) : Optional.empty()))
             : Optional.empty();
     this.text = checkpoint.textReading(options, embedding.map(EmbeddingRecipe::prompt).orElse(""));
-    this.preprocessing =
-        new Preprocessing(
-            readsText() ? checkpoint.tokenizer() : Optional.empty(),
-            input.reads(ImageSource.class)
-                ? Optional.of(checkpoint.imageProcessor())
-                : Optional.empty());
+    this.preprocessing = preprocessing(checkpoint);
     this.quantizer = embeds ? quantizer(checkpoint) : NOT_QUANTIZED;
     EmbeddingQuantizer inTasks = calibrates() ? NOT_QUANTIZED : quantizer;
     Output.Context context =
         new Output.Context(config, options, request, decodes(), embedding, inTasks);
-    this.columns = outputs.stream().flatMap(output -> output.columns(context).stream()).toList();
+    this.columns =
+        new ResultColumns(
+            kept,
+            prefix,
+            ResultColumns.sizes(readsWindows(), decodes()),
+            options.matrixFormat() == MatrixFormat.BINARY
+                ? OptionalInt.of(config.hiddenSize())
+                : OptionalInt.empty(),
+            outputs.stream().flatMap(output -> output.columns(context).stream()).toList());
   }
 
   /**
@@ -120,7 +98,7 @@ final class EncodingPlan {
       EncoderOptions options,
       InputOptions inputOptions,
       StructType schema,
-      List<Kept> kept,
+      List<KeptColumn> kept,
       String prefix) {
     kernels(options);
     requireLayers(options, checkpoint.config());
@@ -131,7 +109,7 @@ final class EncodingPlan {
       input = input.withSegments(schema);
     }
     EncodingPlan plan = new EncodingPlan(checkpoint, options, input, kept, prefix);
-    plan.requireNewNames(false);
+    plan.columns.requireNewNames(false);
     return plan;
   }
 
@@ -158,22 +136,10 @@ final class EncodingPlan {
     }
   }
 
-  private void requireNewNames(boolean errorColumn) {
-    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    results(errorColumn).forEach(field -> names.add(field.name()));
-    for (Kept column : kept) {
-      if (!names.add(column.name())) {
-        throw new ConfigurationException(
-            "column '%s' of the table has the name of a result. Rename it, or do not keep it."
-                .formatted(column.name()));
-      }
-    }
-  }
-
   /** Columns of the table that are read, with others that are wanted. */
   List<String> tableColumns(List<String> others) {
     Set<String> names = new LinkedHashSet<>();
-    kept.forEach(column -> names.add(column.column()));
+    columns.kept().forEach(column -> names.add(column.column()));
     input.sides().stream()
         .flatMap(side -> side.candidates().stream())
         .forEach(candidate -> names.add(candidate.column()));
@@ -205,6 +171,14 @@ final class EncodingPlan {
     return input.decoder().isPresent();
   }
 
+  private Preprocessing preprocessing(CheckpointOnDriver checkpoint) {
+    return new Preprocessing(
+        readsText() ? checkpoint.tokenizer() : Optional.empty(),
+        input.reads(ImageSource.class)
+            ? Optional.of(checkpoint.imageProcessor())
+            : Optional.empty());
+  }
+
   private EmbeddingQuantizer quantizer(CheckpointOnDriver checkpoint) {
     EmbeddingFormat format = options.embeddingFormat();
     int width = embedding.orElseThrow().width();
@@ -223,7 +197,7 @@ final class EncodingPlan {
 
   /** The name of the column of embeddings. */
   String embeddingColumn() {
-    return prefix + EmbeddingOutput.NAME;
+    return columns.prefix() + EmbeddingOutput.NAME;
   }
 
   /** Columns of the table that is written in the end. */
@@ -231,7 +205,7 @@ final class EncodingPlan {
     StructField[] fields = schema(false).fields();
     for (int i = 0; i < fields.length; i++) {
       if (fields[i].name().equals(embeddingColumn()) && calibrates()) {
-        fields[i] = field(embeddingColumn(), quantizer.type(), true);
+        fields[i] = DataTypes.createStructField(embeddingColumn(), quantizer.type(), true);
       }
     }
     return new StructType(fields);
@@ -258,42 +232,7 @@ final class EncodingPlan {
 
   /** Columns of the result: kept ones, then {@code n_tokens}, {@code truncated} and outputs. */
   StructType schema(boolean errorColumn) {
-    requireNewNames(errorColumn);
-    List<StructField> fields = new ArrayList<>();
-    kept.forEach(column -> fields.add(field(column.name(), column.type(), column.nullable())));
-    fields.addAll(results(errorColumn));
-    return new StructType(fields.toArray(StructField[]::new));
-  }
-
-  private List<StructField> results(boolean errorColumn) {
-    List<StructField> fields = new ArrayList<>(sizes());
-    if (options.matrixFormat() == MatrixFormat.BINARY) {
-      fields.add(field(WIDTH, DataTypes.IntegerType, false));
-    }
-    columns.forEach(column -> fields.add(field(column.name(), column.type(), true)));
-    if (errorColumn) {
-      fields.add(field(ERROR, ERROR_TYPE, true));
-    }
-    return fields.stream()
-        .map(result -> field(prefix + result.name(), result.dataType(), result.nullable()))
-        .toList();
-  }
-
-  private static StructField field(String name, DataType type, boolean nullable) {
-    return DataTypes.createStructField(name, type, nullable);
-  }
-
-  private List<StructField> sizes() {
-    List<StructField> fields = new ArrayList<>();
-    fields.add(field("n_tokens", DataTypes.IntegerType, true));
-    fields.add(field("truncated", DataTypes.BooleanType, true));
-    if (readsWindows()) {
-      fields.add(field("n_windows", DataTypes.IntegerType, true));
-    }
-    if (decodes()) {
-      fields.add(field("decoder_n_tokens", DataTypes.IntegerType, true));
-    }
-    return fields;
+    return columns.schema(errorColumn);
   }
 
   /**
@@ -311,19 +250,19 @@ final class EncodingPlan {
       RejectedRows rejectedRows,
       EncodingTask.Progress progress) {
     List<Column> taken = new ArrayList<>();
-    kept.forEach(column -> taken.add(column(column.column())));
+    columns.kept().forEach(column -> taken.add(column(column.column())));
     taken.addAll(extra);
     TravellingColumns travelling = new TravellingColumns(taken);
     boolean truncates = options.onTooLong() != OnTooLong.ERROR;
     RowReader reader = travelling.add(input, config, text, truncates);
-    Cost rowCost = columns.stream().map(OutputColumn::cost).reduce(Cost.NONE, Cost::plus);
+    Cost rowCost = columns.cost();
     EncodingTask task =
         new EncodingTask(
             model,
             reader,
-            kept.size(),
+            columns.kept().size(),
             request,
-            new ArrayList<>(columns.stream().map(OutputColumn::payload).toList()),
+            new ArrayList<>(columns.outputs().stream().map(OutputColumn::payload).toList()),
             BatchBudget.of(options.batchTokens(), config, rowCost),
             rowCost,
             readsWindows(),
@@ -334,41 +273,8 @@ final class EncodingPlan {
     Dataset<Row> encoded =
         table
             .select(travelling.columns())
-            .mapPartitions(task, Encoders.row(payloadSchema(errorColumn)));
-    return encoded.select(finished(errorColumn).toArray(Column[]::new));
-  }
-
-  /** Rows as tasks make them; kept columns under names that no table has. */
-  private StructType payloadSchema(boolean errorColumn) {
-    List<StructField> fields = new ArrayList<>();
-    for (int i = 0; i < kept.size(); i++) {
-      fields.add(field(INTERNAL + i, kept.get(i).type(), kept.get(i).nullable()));
-    }
-    fields.addAll(sizes());
-    columns.forEach(column -> fields.add(field(column.name(), DataTypes.BinaryType, true)));
-    if (errorColumn) {
-      fields.add(field(ERROR, ERROR_TYPE, true));
-    }
-    return new StructType(fields.toArray(StructField[]::new));
-  }
-
-  private List<Column> finished(boolean errorColumn) {
-    List<Column> result = new ArrayList<>();
-    for (int i = 0; i < kept.size(); i++) {
-      result.add(column(INTERNAL + i).as(kept.get(i).name()));
-    }
-    sizes().forEach(size -> result.add(column(size.name()).as(prefix + size.name())));
-    if (options.matrixFormat() == MatrixFormat.BINARY) {
-      result.add(lit(config.hiddenSize()).as(prefix + WIDTH));
-    }
-    for (OutputColumn output : columns) {
-      Column made = output.fromPayload().apply(column(output.name()));
-      result.add(made.as(prefix + output.name()));
-    }
-    if (errorColumn) {
-      result.add(column(ERROR).as(prefix + ERROR));
-    }
-    return result;
+            .mapPartitions(task, Encoders.row(columns.payloadSchema(errorColumn)));
+    return encoded.select(columns.finished(errorColumn).toArray(Column[]::new));
   }
 
   /** A column by its name as it is, dots and all. */

@@ -34,7 +34,7 @@ record ExamplePatterns(
     CheckpointOnDriver checkpoint,
     RunOptions options,
     Dataset<Row> table,
-    List<EncodingPlan.Kept> kept,
+    List<KeptColumn> kept,
     Column id) {
 
   private static final StructType TOKENS =

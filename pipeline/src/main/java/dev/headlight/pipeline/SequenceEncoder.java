@@ -228,9 +228,9 @@ public final class SequenceEncoder extends SequenceEncoderParams implements Defa
         checkpoint, options(), inputOptions(), schema, kept(schema), getOrDefault(outputPrefix()));
   }
 
-  private List<EncodingPlan.Kept> kept(StructType schema) {
+  private List<KeptColumn> kept(StructType schema) {
     String[] names = isSet(keepCols()) ? getOrDefault(keepCols()) : schema.fieldNames();
-    return Arrays.stream(names).map(name -> EncodingPlan.Kept.of(schema, name, name)).toList();
+    return Arrays.stream(names).map(name -> KeptColumn.of(schema, name, name)).toList();
   }
 
   private boolean keepsInvalid() {
