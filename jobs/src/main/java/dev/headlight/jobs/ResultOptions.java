@@ -13,7 +13,8 @@ final class ResultOptions {
   @Option(
       names = "--format",
       paramLabel = "NAME",
-      description = "Spark's name for the format of the tables written. Default: parquet.")
+      description =
+          "Spark's name for the format of the tables written, one with nested columns. Default: parquet.")
   private String format;
 
   @Option(

@@ -16,8 +16,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.datasources.DataSource;
-import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -64,7 +62,7 @@ public final class EncodingJob {
     this.output = OutputFolder.of(options, hadoop());
     this.work = output.child("_work-" + UUID.randomUUID());
     this.checkpoint = CheckpointOnDriver.open(options.model(), hadoop());
-    requireFormat(options.format());
+    TableFormat.require(options.format());
     SparkSettings.apply(spark);
     this.input = InputTable.open(spark, options);
     this.table = withIds(input);
@@ -244,17 +242,6 @@ public final class EncodingJob {
     if (!options.examples().isEmpty() && exampleTokens > 0) {
       Column id = QuarantineTable.idText(EncodingPlan.column(INTERNAL_ID), input.idType());
       new ExamplePatterns(spark, checkpoint, options, table, kept(), id).write(findings, model);
-    }
-  }
-
-  private static void requireFormat(String format) {
-    try {
-      DataSource.lookupDataSource(format, SQLConf.get());
-    } catch (Exception e) {
-      throw new ConfigurationException(
-          "format: expected the name of a Spark data source, such as parquet, found '%s': %s"
-              .formatted(format, e.getMessage()),
-          e);
     }
   }
 
