@@ -25,14 +25,7 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     mixinStandardHelpOptions = true)
 final class BenchCommand implements HeadlightCommand {
-  private final Context context;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "URI",
-      description = "Folder of the checkpoint: config.json and *.safetensors, as on Hugging Face")
-  private String model;
+  @Mixin private final ModelOption model = new ModelOption();
 
   @Option(
       names = "--lengths",
@@ -93,20 +86,15 @@ final class BenchCommand implements HeadlightCommand {
   private String json;
 
   @Mixin private final BenchEncodingOptions encoding = new BenchEncodingOptions();
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final CommandEnvironment environment;
 
   BenchCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
@@ -117,7 +105,8 @@ final class BenchCommand implements HeadlightCommand {
   @Override
   public void validate() {
     options().requireKnownNames();
-    if (spark.master() != null || "cluster".equals(spark.deployMode())) {
+    if (environment.spark().master() != null
+        || "cluster".equals(environment.spark().deployMode())) {
       throw new ConfigurationException(
           "bench measures this machine, without Spark: leave out --master and --deploy-mode");
     }
@@ -137,7 +126,7 @@ final class BenchCommand implements HeadlightCommand {
 
   private BenchmarkOptions options() {
     return new BenchmarkOptions(
-        model,
+        model.uri(),
         lengths,
         Optional.ofNullable(lengthsFile),
         sequences,
@@ -157,9 +146,9 @@ final class BenchCommand implements HeadlightCommand {
       Files.writeString(Path.of(json), text + "\n", StandardCharsets.UTF_8);
     }
     if ("-".equals(json)) {
-      context.out().println(text);
+      environment.out().println(text);
     } else {
-      BenchPrinter.print(report, context.out());
+      BenchPrinter.print(report, environment.out());
     }
     return ExitCode.DONE;
   }

@@ -23,8 +23,6 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     mixinStandardHelpOptions = true)
 final class CompareCommand implements HeadlightCommand {
-  private final Context context;
-
   @Option(
       names = "--first",
       required = true,
@@ -39,12 +37,7 @@ final class CompareCommand implements HeadlightCommand {
       description = "Output folder of the run that is compared with it")
   private String second;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "URI",
-      description = "Folder to write into; must not exist or be empty")
-  private String output;
+  @Mixin private final NewFolderOption output = new NewFolderOption();
 
   @Option(
       names = "--max-effect",
@@ -74,27 +67,16 @@ final class CompareCommand implements HeadlightCommand {
       description = "Limit: linear CKA of the embeddings, of a sample of 1000 sequences")
   private Double minCka;
 
-  @Option(
-      names = "--format",
-      paramLabel = "NAME",
-      defaultValue = "parquet",
-      description = "Spark's name for the format of all tables. Default: ${DEFAULT-VALUE}.")
-  private String format;
-
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final TableFormatOption format = new TableFormatOption();
+  @Mixin private final CommandEnvironment environment;
 
   CompareCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
@@ -113,9 +95,10 @@ final class CompareCommand implements HeadlightCommand {
   @Override
   public Integer call() throws IOException {
     Limits limits = limits();
-    try (SparkSession session = Sessions.open("headlight compare", spark, context.file())) {
-      JsonNode found = RunComparison.run(session, first, second, output, format, limits);
-      print(found, context.out());
+    try (SparkSession session = environment.open("compare")) {
+      JsonNode found =
+          RunComparison.run(session, first, second, output.uri(), format.name(), limits);
+      print(found, environment.out());
       return found.path("verdict").asText().equals("limits exceeded")
           ? ExitCode.LIMITS_EXCEEDED
           : ExitCode.DONE;
@@ -163,7 +146,7 @@ final class CompareCommand implements HeadlightCommand {
           limit.path("exceeded").asBoolean() ? "exceeded" : "within");
     }
     out.printf("%s%n", found.path("verdict").asText());
-    out.printf("%s/%s%n", output.replaceFirst("/+$", ""), Report.FILE);
+    out.println(OutputPaths.in(output.uri(), Report.FILE));
     out.flush();
   }
 }

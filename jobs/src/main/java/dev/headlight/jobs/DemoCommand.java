@@ -30,8 +30,6 @@ final class DemoCommand implements HeadlightCommand {
 
   private static final int EXAMPLES = 8;
 
-  private final Context context;
-
   @Option(
       names = "--output",
       paramLabel = "URI",
@@ -49,20 +47,15 @@ final class DemoCommand implements HeadlightCommand {
   private int sequences;
 
   @Mixin private final EncodingOptions encoding = new EncodingOptions();
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final CommandEnvironment environment;
 
   DemoCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
@@ -88,16 +81,16 @@ final class DemoCommand implements HeadlightCommand {
   public Integer call() throws IOException {
     validate();
     RunOptions options = runOptions();
-    try (SparkSession session = Sessions.open("headlight demo", spark, context.file())) {
+    try (SparkSession session = environment.open("demo")) {
       prepare(session.sparkContext().hadoopConfiguration());
       DemoCheckpoint.write(new Path(options.model()), session.sparkContext().hadoopConfiguration());
       DemoTable.write(session, new Path(options.input()), sequences);
-      context.out().printf("model    %s%ntable    %s%n", options.model(), options.input());
-      context.out().flush();
+      environment.out().printf("model    %s%ntable    %s%n", options.model(), options.input());
+      environment.out().flush();
       EncodingJob job = EncodingJob.prepare(session, options);
-      RunResult result = WatchedRun.run(job, session, context);
-      ResultPrinter.print(result, options, context.out());
-      SummaryPrinter.print(session, options.output(), options.format(), context.out());
+      RunResult result = WatchedRun.run(job, session, environment.err());
+      ResultPrinter.print(result, options, environment.out());
+      SummaryPrinter.print(session, options.output(), options.format(), environment.out());
       return ExitCode.DONE;
     }
   }

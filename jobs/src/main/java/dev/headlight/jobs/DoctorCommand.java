@@ -23,9 +23,7 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements HeadlightCommand {
-  private final Context context;
-
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final CommandEnvironment environment;
 
   @Option(
       names = "--kernels",
@@ -38,25 +36,20 @@ final class DoctorCommand implements HeadlightCommand {
   private boolean json;
 
   DoctorCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
   public Integer call() throws IOException {
     List<MachineReport> reports = new ArrayList<>();
     reports.add(Machines.here(kernels));
-    if (spark.master() != null) {
-      try (SparkSession session = Sessions.open("headlight doctor", spark, context.file())) {
+    if (environment.spark().master() != null) {
+      try (SparkSession session = environment.open("doctor")) {
         JavaSparkContext executors = JavaSparkContext.fromSparkContext(session.sparkContext());
         Machines.executors(executors, kernels).stream()
             .filter(report -> !report.executor().equals("driver"))
@@ -64,9 +57,9 @@ final class DoctorCommand implements HeadlightCommand {
       }
     }
     if (json) {
-      context.out().println(Json.print(json(reports)));
+      environment.out().println(Json.print(json(reports)));
     } else {
-      reports.forEach(report -> print(report, context.out()));
+      reports.forEach(report -> print(report, environment.out()));
     }
     boolean sound = reports.stream().allMatch(report -> report.problems().isEmpty());
     return sound ? ExitCode.DONE : ExitCode.FAILED;

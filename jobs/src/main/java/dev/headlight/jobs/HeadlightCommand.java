@@ -4,9 +4,7 @@ import java.util.concurrent.Callable;
 
 /** A command: checks its options, calls the library, returns the exit code. */
 interface HeadlightCommand extends Callable<Integer> {
-  Context context();
-
-  SparkOptions sparkOptions();
+  CommandEnvironment environment();
 
   /** Whether it may start a Spark; otherwise the launcher starts it as a plain Java program. */
   default boolean startsSpark() {

@@ -28,14 +28,7 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     mixinStandardHelpOptions = true)
 final class InspectCommand implements HeadlightCommand {
-  private final Context context;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "URI",
-      description = "Folder of the checkpoint: config.json and *.safetensors, as on Hugging Face")
-  private String model;
+  @Mixin private final ModelOption model = new ModelOption();
 
   @Option(names = "--input", paramLabel = "URI", description = "Table to read a few rows of")
   private String input;
@@ -45,20 +38,15 @@ final class InspectCommand implements HeadlightCommand {
 
   @Mixin private final TableOptions table = new TableOptions();
   @Mixin private final EncodingOptions encoding = new EncodingOptions();
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final CommandEnvironment environment;
 
   InspectCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
@@ -69,7 +57,10 @@ final class InspectCommand implements HeadlightCommand {
   /** Those of a run, whose output is not asked for. */
   private RunOptions runOptions() {
     String table = input == null ? "" : input;
-    return this.table.apply(RunOptions.of(model, table, "unused")).encoder(encoding::apply).build();
+    return this.table
+        .apply(RunOptions.of(model.uri(), table, "unused"))
+        .encoder(encoding::apply)
+        .build();
   }
 
   @Override
@@ -77,34 +68,34 @@ final class InspectCommand implements HeadlightCommand {
     validate();
     RunOptions options = runOptions();
     SparkConf conf = new SparkConf();
-    spark.settings(context.file()).forEach(conf::setIfMissing);
+    environment.sparkSettings().forEach(conf::setIfMissing);
     CheckpointFolder folder =
-        HadoopCheckpointFolder.of(model, SparkHadoopUtil.get().newConfiguration(conf));
+        HadoopCheckpointFolder.of(model.uri(), SparkHadoopUtil.get().newConfiguration(conf));
     CheckpointInspection inspection = CheckpointInspection.of(folder);
     InputDescription inputs =
         inspection.config().isPresent()
             ? InputDescription.of(folder, inspection.config().get())
             : new InputDescription(Map.of(), List.of());
     inspection = inspection.withProblems(inputs.problems());
-    ObjectNode root = InspectionJson.of(model, inspection, inputs);
+    ObjectNode root = InspectionJson.of(model.uri(), inspection, inputs);
     if (!json) {
-      InspectionPrinter.print(model, inspection, inputs, context.out());
+      InspectionPrinter.print(model.uri(), inspection, inputs, environment.out());
     }
     if (input != null && inspection.problems().isEmpty()) {
       RunEstimate estimate = estimate(options);
       root.set("plan", EstimatePrinter.json(estimate));
       if (!json) {
-        EstimatePrinter.print(estimate, input, context.out());
+        EstimatePrinter.print(estimate, input, environment.out());
       }
     }
     if (json) {
-      context.out().println(Json.print(root));
+      environment.out().println(Json.print(root));
     }
     return inspection.problems().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   private RunEstimate estimate(RunOptions options) throws IOException {
-    try (SparkSession session = Sessions.open("headlight inspect", spark, context.file())) {
+    try (SparkSession session = environment.open("inspect")) {
       return EncodingJob.estimate(session, options);
     }
   }

@@ -16,8 +16,6 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     mixinStandardHelpOptions = true)
 final class ReportCommand implements HeadlightCommand {
-  private final Context context;
-
   @Option(
       names = "--input",
       required = true,
@@ -32,28 +30,23 @@ final class ReportCommand implements HeadlightCommand {
       description = "Spark's name for the format of the run's tables. Default: ${DEFAULT-VALUE}.")
   private String format;
 
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final CommandEnvironment environment;
 
   ReportCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = Sessions.open("headlight report", spark, context.file())) {
+    try (SparkSession session = environment.open("report")) {
       RunTables.report(session, input, format);
-      context.out().printf("%s/%s%n", input.replaceFirst("/+$", ""), Report.FILE);
-      context.out().flush();
+      environment.out().println(OutputPaths.in(input, Report.FILE));
+      environment.out().flush();
       return ExitCode.DONE;
     }
   }

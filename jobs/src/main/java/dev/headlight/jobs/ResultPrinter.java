@@ -50,6 +50,6 @@ final class ResultPrinter {
   }
 
   private static void line(PrintStream out, RunOptions options, String name, String what) {
-    out.printf("  %s/%-11s %s%n", options.output().replaceFirst("/+$", ""), name, what);
+    out.printf("  %s %s%n", OutputPaths.in(options.output(), "%-11s".formatted(name)), what);
   }
 }

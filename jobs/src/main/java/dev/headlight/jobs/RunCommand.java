@@ -18,14 +18,7 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     mixinStandardHelpOptions = true)
 final class RunCommand implements HeadlightCommand {
-  private final Context context;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "URI",
-      description = "Folder of the checkpoint: config.json and *.safetensors, as on Hugging Face")
-  private String model;
+  @Mixin private final ModelOption model = new ModelOption();
 
   @Option(names = "--input", required = true, paramLabel = "URI", description = "Table to read")
   private String input;
@@ -40,20 +33,15 @@ final class RunCommand implements HeadlightCommand {
   @Mixin private final TableOptions table = new TableOptions();
   @Mixin private final EncodingOptions encoding = new EncodingOptions();
   @Mixin private final ResultOptions results = new ResultOptions();
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final CommandEnvironment environment;
 
   RunCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
@@ -63,7 +51,7 @@ final class RunCommand implements HeadlightCommand {
 
   private RunOptions runOptions() {
     return results
-        .apply(table.apply(RunOptions.of(model, input, output)))
+        .apply(table.apply(RunOptions.of(model.uri(), input, output)))
         .encoder(encoding::apply)
         .build();
   }
@@ -72,12 +60,12 @@ final class RunCommand implements HeadlightCommand {
   public Integer call() throws IOException {
     validate();
     RunOptions options = runOptions();
-    try (SparkSession session = Sessions.open("headlight run", spark, context.file())) {
+    try (SparkSession session = environment.open("run")) {
       EncodingJob job = EncodingJob.prepare(session, options);
-      RunResult result = WatchedRun.run(job, session, context);
-      ResultPrinter.print(result, options, context.out());
+      RunResult result = WatchedRun.run(job, session, environment.err());
+      ResultPrinter.print(result, options, environment.out());
       if (!results.allows(result.quarantined())) {
-        context
+        environment
             .err()
             .printf(
                 "headlight: %s rows were quarantined, --max-quarantined allows %s. Their reasons are in %s/%s.%n",

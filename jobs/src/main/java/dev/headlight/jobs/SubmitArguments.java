@@ -34,9 +34,10 @@ final class SubmitArguments {
   private SubmitArguments() {}
 
   static List<String> of(ParseResult command, String jar, Map<String, String> environment) {
-    HeadlightCommand parsed = (HeadlightCommand) command.commandSpec().userObject();
-    SparkOptions spark = parsed.sparkOptions();
-    Map<String, String> settings = new LinkedHashMap<>(spark.settings(parsed.context().file()));
+    CommandEnvironment parsed =
+        ((HeadlightCommand) command.commandSpec().userObject()).environment();
+    SparkOptions spark = parsed.spark();
+    Map<String, String> settings = new LinkedHashMap<>(parsed.sparkSettings());
     addDefaults(settings, spark, environment);
 
     List<String> arguments = new ArrayList<>(List.of("--class", Main.class.getName()));
@@ -56,8 +57,7 @@ final class SubmitArguments {
           FOR_SPARK_SUBMIT.contains(name)
               || (cluster && NOT_FOR_A_DRIVER_IN_THE_CLUSTER.contains(name));
       if (!left) {
-        values(option, command, parsed.context().file())
-            .forEach(value -> arguments.add(name + "=" + value));
+        values(option, command, parsed.file()).forEach(value -> arguments.add(name + "=" + value));
       }
     }
     return arguments;

@@ -24,8 +24,6 @@ final class SummarizeCommand implements HeadlightCommand {
   private static final String SEQUENCES = "sequences";
   private static final String SUMMARIES = "summaries";
 
-  private final Context context;
-
   @Option(
       names = "--input",
       required = true,
@@ -34,12 +32,7 @@ final class SummarizeCommand implements HeadlightCommand {
       description = "Output folders of runs of one model over different sequences")
   private List<String> inputs;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "URI",
-      description = "Folder to write into; must not exist or be empty")
-  private String output;
+  @Mixin private final NewFolderOption output = new NewFolderOption();
 
   @Option(
       names = "--from",
@@ -65,12 +58,7 @@ final class SummarizeCommand implements HeadlightCommand {
           "Longest sequence that is named as an example of high values. Default: ${DEFAULT-VALUE}.")
   private int exampleTokens;
 
-  @Option(
-      names = "--format",
-      paramLabel = "NAME",
-      defaultValue = "parquet",
-      description = "Spark's name for the format of all tables. Default: ${DEFAULT-VALUE}.")
-  private String format;
+  @Mixin private final TableFormatOption format = new TableFormatOption();
 
   @Option(
       names = "--report",
@@ -81,20 +69,15 @@ final class SummarizeCommand implements HeadlightCommand {
       description = "Whether to write report.html. Default: ${DEFAULT-VALUE}.")
   private boolean report;
 
-  @Mixin private final SparkOptions spark = new SparkOptions();
+  @Mixin private final CommandEnvironment environment;
 
   SummarizeCommand(Context context) {
-    this.context = context;
+    this.environment = new CommandEnvironment(context);
   }
 
   @Override
-  public Context context() {
-    return context;
-  }
-
-  @Override
-  public SparkOptions sparkOptions() {
-    return spark;
+  public CommandEnvironment environment() {
+    return environment;
   }
 
   @Override
@@ -117,20 +100,20 @@ final class SummarizeCommand implements HeadlightCommand {
   @Override
   public Integer call() throws IOException {
     validate();
-    try (SparkSession session = Sessions.open("headlight summarize", spark, context.file())) {
+    try (SparkSession session = environment.open("summarize")) {
       RunTables.summarize(
           session,
           EncodingOptions.stripped(inputs),
-          output,
-          format,
+          output.uri(),
+          format.name(),
           fromSequences(),
           Optional.ofNullable(summaryBy),
           exampleTokens);
       if (report) {
-        RunTables.report(session, output, format);
-        context.out().printf("%s/%s%n", output.replaceFirst("/+$", ""), Report.FILE);
+        RunTables.report(session, output.uri(), format.name());
+        environment.out().println(OutputPaths.in(output.uri(), Report.FILE));
       }
-      SummaryPrinter.print(session, output, format, context.out());
+      SummaryPrinter.print(session, output.uri(), format.name(), environment.out());
       return ExitCode.DONE;
     }
   }

@@ -3,6 +3,7 @@ package dev.headlight.jobs;
 import dev.headlight.pipeline.EncodingJob;
 import dev.headlight.pipeline.RunFailedException;
 import dev.headlight.pipeline.RunResult;
+import java.io.PrintStream;
 import org.apache.spark.sql.SparkSession;
 
 /** Runs a job with its progress shown, in a way that it can be interrupted. */
@@ -13,16 +14,16 @@ final class WatchedRun {
 
   private WatchedRun() {}
 
-  static RunResult run(EncodingJob job, SparkSession session, Context context) {
+  static RunResult run(EncodingJob job, SparkSession session, PrintStream err) {
     try (Interruption interruption = Interruption.of(session.sparkContext());
-        ProgressPrinter progress = ProgressPrinter.start(job::progress, context.err())) {
+        ProgressPrinter progress = ProgressPrinter.start(job::progress, err)) {
       try {
         return job.run();
       } catch (RunFailedException e) {
         if (interruption.happened()) {
           // Before the interruption is closed: the JVM may end at once after it.
-          context.err().println("headlight: " + INTERRUPTED);
-          context.err().flush();
+          err.println("headlight: " + INTERRUPTED);
+          err.flush();
           throw new InterruptedRunException(INTERRUPTED, e);
         }
         throw e;
