@@ -3,6 +3,9 @@ package dev.headlight.kernel;
 import static dev.headlight.kernel.VectorMath.FLOATS;
 import static dev.headlight.kernel.VectorMath.LANES;
 import static dev.headlight.kernel.VectorMath.ORDER;
+import static dev.headlight.kernel.VectorMemory.load;
+import static dev.headlight.kernel.VectorMemory.store;
+import static dev.headlight.kernel.VectorMemory.wholeVectors;
 
 import dev.headlight.config.Activation;
 import dev.headlight.tensor.Matrix;
@@ -16,23 +19,9 @@ import jdk.incubator.vector.VectorOperators;
  * vector of a row are computed one by one with the same formulas.
  */
 final class VectorRowOperations implements RowOperations {
-  private static final int FLOAT_BYTES = Float.BYTES;
-
   @Override
   public String name() {
     return "vector";
-  }
-
-  private static FloatVector load(ByteBuffer bytes, int index) {
-    return FloatVector.fromByteBuffer(FLOATS, bytes, index * FLOAT_BYTES, ORDER);
-  }
-
-  private static void store(FloatVector vector, ByteBuffer bytes, int index) {
-    vector.intoByteBuffer(bytes, index * FLOAT_BYTES, ORDER);
-  }
-
-  private static int wholeVectors(int length) {
-    return FLOATS.loopBound(length);
   }
 
   @Override
@@ -118,79 +107,12 @@ final class VectorRowOperations implements RowOperations {
 
   @Override
   public void layerNorm(Matrix input, float[] weight, float[] bias, float epsilon, Matrix output) {
-    float[] lanes = new float[LANES];
-    float[] shift = bias == null ? new float[weight.length] : bias;
-    for (int i = 0; i < input.rows(); i++) {
-      float mean = sum(input, i, lanes) / input.columns();
-      float variance = squares(input, i, mean, lanes) / input.columns();
-      float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
-      normalise(input, i, mean, scale, weight, shift, output);
-    }
+    VectorNorms.layerNorm(input, weight, bias, epsilon, output);
   }
 
   @Override
   public void rmsNorm(Matrix input, float[] weight, float epsilon, Matrix output) {
-    float[] lanes = new float[LANES];
-    float[] shift = new float[weight.length];
-    for (int i = 0; i < input.rows(); i++) {
-      float variance = squares(input, i, 0f, lanes) / input.columns();
-      float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
-      normalise(input, i, 0f, scale, weight, shift, output);
-    }
-  }
-
-  private static float sum(Matrix input, int row, float[] lanes) {
-    int start = input.index(row);
-    int whole = wholeVectors(input.columns());
-    FloatVector sums = FloatVector.zero(FLOATS);
-    for (int j = 0; j < whole; j += LANES) {
-      sums = sums.add(load(input.bytes(), start + j));
-    }
-    float sum = VectorMath.sum(sums, lanes);
-    for (int j = whole; j < input.columns(); j++) {
-      sum += input.get(row, j);
-    }
-    return sum;
-  }
-
-  /** Sum of squared distances from the mean. */
-  private static float squares(Matrix input, int row, float mean, float[] lanes) {
-    int start = input.index(row);
-    int whole = wholeVectors(input.columns());
-    FloatVector squares = FloatVector.zero(FLOATS);
-    for (int j = 0; j < whole; j += LANES) {
-      FloatVector centred = load(input.bytes(), start + j).sub(mean);
-      squares = centred.fma(centred, squares);
-    }
-    float sum = VectorMath.sum(squares, lanes);
-    for (int j = whole; j < input.columns(); j++) {
-      float centred = input.get(row, j) - mean;
-      sum = Math.fma(centred, centred, sum);
-    }
-    return sum;
-  }
-
-  private static void normalise(
-      Matrix input,
-      int row,
-      float mean,
-      float scale,
-      float[] weight,
-      float[] shift,
-      Matrix output) {
-    int from = input.index(row);
-    int to = output.index(row);
-    int whole = wholeVectors(input.columns());
-    for (int j = 0; j < whole; j += LANES) {
-      FloatVector normed = load(input.bytes(), from + j).sub(mean).mul(scale);
-      FloatVector shifted =
-          normed.fma(
-              FloatVector.fromArray(FLOATS, weight, j), FloatVector.fromArray(FLOATS, shift, j));
-      store(shifted, output.bytes(), to + j);
-    }
-    for (int j = whole; j < input.columns(); j++) {
-      output.set(row, j, Math.fma((input.get(row, j) - mean) * scale, weight[j], shift[j]));
-    }
+    VectorNorms.rmsNorm(input, weight, epsilon, output);
   }
 
   @Override

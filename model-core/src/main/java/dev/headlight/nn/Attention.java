@@ -18,13 +18,6 @@ import dev.headlight.tensor.Workspace;
  * length only.
  */
 public final class Attention implements Operation {
-  /**
-   * Scores of a tile, in floats: 256 KiB, half of the smallest second-level cache of current
-   * servers.
-   */
-  private static final int TILE_FLOATS = 64 * 1024;
-
-  private static final int SMALLEST_TILE_QUERIES = 16;
   private static final int ROW_ALIGNMENT = 16;
 
   private final Shape shape;
@@ -135,10 +128,6 @@ public final class Attention implements Operation {
     Operand key = projected.key().rows(keys.start(sequence), totalKeys); // [tk, g*k]
     Operand value = projected.value().rows(keys.start(sequence), totalKeys);
     Operand result = attended.rows(queries.start(sequence), length);
-    int tileQueries = tileQueries(length, totalKeys);
-    int tileHeads = Math.max(1, Math.min(shape.heads(), TILE_FLOATS / (tileQueries * totalKeys)));
-    int headTiles = (shape.heads() + tileHeads - 1) / tileHeads;
-    int queryTiles = (length + tileQueries - 1) / tileQueries;
     AttentionObserver observer = input.observer();
     boolean observesNorms = observer != null && observer.seesNorms();
     if (observesNorms) {
@@ -146,20 +135,9 @@ public final class Attention implements Operation {
     }
     // keys and values of a head group stay in cache unless an observer has to see all heads at once
     boolean byQuery = observer != null && observer.seesAllHeadsOfAQueryInTurn();
-    for (int i = 0; i < headTiles * queryTiles; i++) {
-      int head = tileHeads * (byQuery ? i % headTiles : i / queryTiles);
-      int first = tileQueries * (byQuery ? i / headTiles : i % queryTiles);
-      int heads = Math.min(tileHeads, shape.heads() - head);
-      int count = Math.min(tileQueries, length - first);
-      Tile tile =
-          new Tile(
-              sequence,
-              group(head, heads),
-              first,
-              count,
-              mask.firstKey(first),
-              mask.endKey(first + count - 1, totalKeys),
-              totalKeys);
+    AttentionTiles tiles = AttentionTiles.of(shape.heads(), length, totalKeys, byQuery);
+    for (int i = 0; i < tiles.count(); i++) {
+      Tile tile = tile(tiles, i, sequence, totalKeys);
       attendTile(tile, query, key, value, result, observer, context);
     }
     if (observesNorms) {
@@ -167,9 +145,17 @@ public final class Attention implements Operation {
     }
   }
 
-  private static int tileQueries(int length, int totalKeys) {
-    int fitting = Math.max(SMALLEST_TILE_QUERIES, TILE_FLOATS / totalKeys);
-    return Math.min(length, fitting);
+  private Tile tile(AttentionTiles tiles, int index, int sequence, int totalKeys) {
+    int first = tiles.firstQuery(index);
+    int count = tiles.queryCount(index);
+    return new Tile(
+        sequence,
+        group(tiles.firstHead(index), tiles.headCount(index)),
+        first,
+        count,
+        mask.firstKey(first),
+        mask.endKey(first + count - 1, totalKeys),
+        totalKeys);
   }
 
   private HeadGroup group(int first, int count) {
@@ -199,19 +185,7 @@ public final class Attention implements Operation {
       ForwardContext context) {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
-      HeadGroup group = tile.heads();
-      Matrix weights =
-          paddedRows(group.count() * tile.queries(), tile.keys(), workspace); // [heads * tq, tk]
-      Operand tileQuery = query.rows(tile.firstQuery(), tile.queries());
-      context
-          .products()
-          .scores(
-              tileQuery,
-              key.rows(tile.firstKey(), tile.keys()),
-              group,
-              shape.scale(),
-              weights,
-              workspace);
+      Matrix weights = scores(tile, query, key, context); // [heads * tq, tk]
       context.clock().end(Part.SCORES);
       if (shape.softCap() > 0) {
         context.rows().softCap(weights, shape.softCap());
@@ -226,12 +200,20 @@ public final class Attention implements Operation {
         context.clock().end(Part.STATISTICS);
       }
       Operand tileValue = value.rows(tile.firstKey(), tile.keys());
-      context
-          .products()
-          .values(
-              weights, tileValue, group, result.rows(tile.firstQuery(), tile.queries()), workspace);
+      Operand tileResult = result.rows(tile.firstQuery(), tile.queries());
+      context.products().values(weights, tileValue, tile.heads(), tileResult, workspace);
       context.clock().end(Part.VALUES);
     }
+  }
+
+  private Matrix scores(Tile tile, Operand query, Operand key, ForwardContext context) {
+    Workspace workspace = context.workspace();
+    HeadGroup group = tile.heads();
+    Matrix scores = paddedRows(group.count() * tile.queries(), tile.keys(), workspace);
+    Operand tileQuery = query.rows(tile.firstQuery(), tile.queries());
+    Operand tileKey = key.rows(tile.firstKey(), tile.keys());
+    context.products().scores(tileQuery, tileKey, group, shape.scale(), scores, workspace);
+    return scores;
   }
 
   /** Rows start a cache line each, which lets row operations work on whole vectors. */

@@ -1,11 +1,8 @@
 package dev.headlight.pipeline;
 
 import dev.headlight.kernel.Kernels;
-import dev.headlight.text.Pooling;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -87,18 +84,10 @@ public record EncoderOptions(
     Objects.requireNonNull(onTooLong, "onTooLong is null");
     Objects.requireNonNull(matrixFormat, "matrixFormat is null");
     Objects.requireNonNull(weights, "weights is null");
-    requireNotNegative("truncate-dim", truncateDim);
-    requireNotNegative("max-tokens", maxTokens);
-    requireNotNegative("batch-tokens", batchTokens);
-    requireNotNegative("max-attention-tokens", maxAttentionTokens);
-  }
-
-  private static void requireNotNegative(String option, int value) {
-    if (value < 0) {
-      throw new ConfigurationException(
-          "%s: expected a number of 1 or more, or 0 for the default, found %d"
-              .formatted(option, value));
-    }
+    OptionValues.requireNotNegative("truncate-dim", truncateDim);
+    OptionValues.requireNotNegative("max-tokens", maxTokens);
+    OptionValues.requireNotNegative("batch-tokens", batchTokens);
+    OptionValues.requireNotNegative("max-attention-tokens", maxAttentionTokens);
   }
 
   /**
@@ -109,23 +98,10 @@ public record EncoderOptions(
    */
   public EncoderOptions requireKnownNames() {
     Outputs.of(this);
-    requireOneOf("kernels", kernels, Kernels.NAMES);
-    requireOneOf("precision", precision, Kernels.PRECISIONS);
-    try {
-      if (!pooling.equals("auto")) {
-        Pooling.named(pooling);
-      }
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(e.getMessage(), e);
-    }
+    OptionValues.requireOneOf("kernels", kernels, Kernels.NAMES);
+    OptionValues.requireOneOf("precision", precision, Kernels.PRECISIONS);
+    OptionValues.requirePooling(pooling);
     return this;
-  }
-
-  private static void requireOneOf(String option, String value, List<String> known) {
-    if (!known.contains(value)) {
-      throw new ConfigurationException(
-          "%s: expected one of %s, found '%s'".formatted(option, String.join(", ", known), value));
-    }
   }
 
   /**
@@ -134,24 +110,12 @@ public record EncoderOptions(
    * @throws ConfigurationException for any other name; the message lists all
    */
   public static <E extends Enum<E>> E parse(Class<E> type, String option, String value) {
-    return Arrays.stream(type.getEnumConstants())
-        .filter(constant -> text(constant).equals(value.strip().toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ConfigurationException(
-                    "%s: expected %s, found '%s'".formatted(option, alternatives(type), value)));
-  }
-
-  private static <E extends Enum<E>> String alternatives(Class<E> type) {
-    List<String> names = Arrays.stream(type.getEnumConstants()).map(EncoderOptions::text).toList();
-    int last = names.size() - 1;
-    return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+    return OptionValues.parse(type, option, value);
   }
 
   /** The name users write for a value of an option. */
   public static String text(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+    return OptionValues.text(value);
   }
 
   public static Builder builder() {
