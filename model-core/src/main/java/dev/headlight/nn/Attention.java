@@ -135,7 +135,7 @@ public final class Attention implements Operation {
     }
     // keys and values of a head group stay in cache unless an observer has to see all heads at once
     boolean byQuery = observer != null && observer.seesAllHeadsOfAQueryInTurn();
-    AttentionTiles tiles = AttentionTiles.of(shape.heads(), length, totalKeys, byQuery);
+    AttentionTiles tiles = AttentionTiles.of(shape.heads(), length, totalKeys, mask, byQuery);
     for (int i = 0; i < tiles.count(); i++) {
       Tile tile = tile(tiles, i, sequence, totalKeys);
       attendTile(tile, query, key, value, result, observer, context);
@@ -146,15 +146,13 @@ public final class Attention implements Operation {
   }
 
   private Tile tile(AttentionTiles tiles, int index, int sequence, int totalKeys) {
-    int first = tiles.firstQuery(index);
-    int count = tiles.queryCount(index);
     return new Tile(
         sequence,
         group(tiles.firstHead(index), tiles.headCount(index)),
-        first,
-        count,
-        mask.firstKey(first),
-        mask.endKey(first + count - 1, totalKeys),
+        tiles.firstQuery(index),
+        tiles.queryCount(index),
+        tiles.firstKey(index),
+        tiles.endKey(index),
         totalKeys);
   }
 
