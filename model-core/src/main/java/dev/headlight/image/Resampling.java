@@ -4,57 +4,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** How an image is resized: Pillow's filters, with its names and numbers. */
+/** How an image is resized: as Pillow does, with its names and numbers. */
 public enum Resampling {
-  NEAREST(0, 0),
-  LANCZOS(1, 3) {
-    @Override
-    double weight(double distance) {
-      return distance >= -3 && distance < 3 ? sinc(distance) * sinc(distance / 3) : 0;
-    }
-  },
-  BILINEAR(2, 1) {
-    @Override
-    double weight(double distance) {
-      double x = Math.abs(distance);
-      return x < 1 ? 1 - x : 0;
-    }
-  },
-  BICUBIC(3, 2) {
-    @Override
-    double weight(double distance) {
-      double a = -0.5; // Keys 1981
-      double x = Math.abs(distance);
-      if (x < 1) {
-        return ((a + 2) * x - (a + 3)) * x * x + 1;
-      }
-      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
-    }
-  },
-  BOX(4, 0.5) {
-    @Override
-    double weight(double distance) {
-      return distance > -0.5 && distance <= 0.5 ? 1 : 0;
-    }
-  },
-  HAMMING(5, 1) {
-    @Override
-    double weight(double distance) {
-      double x = Math.abs(distance);
-      if (x == 0) {
-        return 1;
-      }
-      double angle = x * Math.PI;
-      return x < 1 ? StrictMath.sin(angle) / angle * (0.54 + 0.46 * StrictMath.cos(angle)) : 0;
-    }
-  };
+  NEAREST(0, Optional.empty()),
+  LANCZOS(1, Optional.of(ResamplingFilter.LANCZOS)),
+  BILINEAR(2, Optional.of(ResamplingFilter.BILINEAR)),
+  BICUBIC(3, Optional.of(ResamplingFilter.BICUBIC)),
+  BOX(4, Optional.of(ResamplingFilter.BOX)),
+  HAMMING(5, Optional.of(ResamplingFilter.HAMMING));
 
   private final int number;
-  private final double support;
+  private final Optional<ResamplingFilter> filter;
 
-  Resampling(int number, double support) {
+  Resampling(int number, Optional<ResamplingFilter> filter) {
     this.number = number;
-    this.support = support;
+    this.filter = filter;
   }
 
   /** Its number in {@code preprocessor_config.json}. */
@@ -62,14 +26,9 @@ public enum Resampling {
     return number;
   }
 
-  /** How far, in pixels, the filter reaches to each side; 0 for the nearest pixel. */
-  double support() {
-    return support;
-  }
-
-  /** The weight of a pixel at a distance from the center. */
-  double weight(double distance) {
-    throw new UnsupportedOperationException("the nearest pixel has no weights");
+  /** The filter; none where the nearest pixel is taken as it is. */
+  Optional<ResamplingFilter> filter() {
+    return filter;
   }
 
   static Optional<Resampling> numbered(int number) {
@@ -81,13 +40,5 @@ public enum Resampling {
         .map(
             filter -> filter.number + " (" + filter.name().toLowerCase(java.util.Locale.ROOT) + ")")
         .toList();
-  }
-
-  private static double sinc(double x) {
-    if (x == 0) {
-      return 1;
-    }
-    double angle = x * Math.PI;
-    return StrictMath.sin(angle) / angle;
   }
 }

@@ -12,14 +12,19 @@ final class Resizer {
 
   private Resizer() {}
 
-  static RasterImage resize(RasterImage image, int height, int width, Resampling filter) {
+  static RasterImage resize(RasterImage image, int height, int width, Resampling resampling) {
     if (image.width() == width && image.height() == height) {
       return image;
     }
     RasterImage.requireSize(width, height);
-    if (filter == Resampling.NEAREST) {
-      return nearest(image, height, width);
-    }
+    return resampling
+        .filter()
+        .map(filter -> filtered(image, height, width, filter))
+        .orElseGet(() -> nearest(image, height, width));
+  }
+
+  private static RasterImage filtered(
+      RasterImage image, int height, int width, ResamplingFilter filter) {
     RasterImage narrowed = image;
     if (image.width() != width) {
       RasterImage.requireSize(width, image.height());
@@ -38,7 +43,7 @@ final class Resizer {
    */
   private record Weights(int[] first, int[][] fixed) {
 
-    static Weights of(int inputs, int outputs, Resampling filter) {
+    static Weights of(int inputs, int outputs, ResamplingFilter filter) {
       double scale = (double) inputs / outputs;
       double filterScale = Math.max(scale, 1);
       double support = filter.support() * filterScale;
