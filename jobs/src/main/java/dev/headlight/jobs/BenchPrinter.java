@@ -72,6 +72,10 @@ final class BenchPrinter {
         Units.bytes(report.memory().weightBytes()),
         Units.bytes(report.memory().workspaceBytes()),
         Units.bytes(report.memory().peakBytes()));
+    printBreakdown(report, out);
+  }
+
+  private static void printBreakdown(BenchmarkReport report, PrintStream out) {
     double sum = report.breakdown().values().stream().mapToDouble(Double::doubleValue).sum();
     report
         .breakdown()

@@ -5,8 +5,6 @@ import dev.headlight.pipeline.RunComparison;
 import dev.headlight.pipeline.compare.Limits;
 import dev.headlight.pipeline.report.Report;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -98,55 +96,12 @@ final class CompareCommand implements HeadlightCommand {
     try (SparkSession session = environment.open("compare")) {
       JsonNode found =
           RunComparison.run(session, first, second, output.uri(), format.name(), limits);
-      print(found, environment.out());
+      ComparisonPrinter.print(found, environment.out());
+      environment.out().println(OutputPaths.in(output.uri(), Report.FILE));
+      environment.out().flush();
       return found.path("verdict").asText().equals("limits exceeded")
           ? ExitCode.LIMITS_EXCEEDED
           : ExitCode.DONE;
     }
-  }
-
-  private void print(JsonNode found, PrintStream out) {
-    out.printf(
-        "%s sequences in both%n", Units.count(found.path("sequences").path("common").asLong()));
-    for (String name : new String[] {"largest_effect", "largest_divergence"}) {
-      JsonNode largest = found.path(name);
-      if (largest.isObject()) {
-        out.printf(
-            Locale.ROOT,
-            "%s %.4g: %s of %s layer %d head %d%n",
-            name.replace('_', ' '),
-            largest.path("value").asDouble(),
-            largest.path("statistic").asText(),
-            largest.path("attention").asText(),
-            largest.path("layer").asInt(),
-            largest.path("head").asInt());
-      }
-    }
-    JsonNode embeddings = found.path("embeddings");
-    if (embeddings.path("cosine").isObject()) {
-      out.printf(
-          Locale.ROOT,
-          "cosine of embeddings: mean %.6f, 5 %% quantile %.6f, least %.6f%n",
-          embeddings.path("cosine").path("mean").asDouble(),
-          embeddings.path("cosine").path("p05").asDouble(),
-          embeddings.path("cosine").path("min").asDouble());
-    }
-    if (embeddings.path("cka").isNumber()) {
-      out.printf(Locale.ROOT, "linear CKA: %.6f%n", embeddings.path("cka").asDouble());
-    }
-    for (JsonNode limit : found.path("limits")) {
-      out.printf(
-          Locale.ROOT,
-          "%s %s: found %s, %s%n",
-          limit.path("name").asText(),
-          limit.path("limit").asText(),
-          limit.path("found").isNumber()
-              ? String.format(Locale.ROOT, "%.6g", limit.path("found").asDouble())
-              : "nothing to measure",
-          limit.path("exceeded").asBoolean() ? "exceeded" : "within");
-    }
-    out.printf("%s%n", found.path("verdict").asText());
-    out.println(OutputPaths.in(output.uri(), Report.FILE));
-    out.flush();
   }
 }

@@ -39,33 +39,8 @@ final class Generic implements Family {
 
   @Override
   public ModelConfig describe(ConfigJson config, Set<String> tensors) {
-    GenericNames.refuseOtherKeys(
-        config,
-        "model_type",
-        "name",
-        "hidden_size",
-        "num_layers",
-        "max_positions",
-        "norm_type",
-        "norm_eps",
-        "transposed_projections",
-        "input",
-        "positions",
-        "block",
-        "attention",
-        "feed_forward",
-        "final_norm",
-        "pooling",
-        "ignored_tensors");
-    config.require("norm_type", NORMS.keySet());
-    NormConfig.Kind norm =
-        NORMS.getOrDefault(config.text("norm_type", "layer_norm"), NormConfig.Kind.LAYER);
-    GenericNames names =
-        new GenericNames(
-            tensors,
-            new GenericNames.Norms(norm, config.decimal("norm_eps", 1e-5)),
-            config.flag("transposed_projections", false),
-            -1);
+    refuseOtherKeys(config);
+    GenericNames names = names(config, tensors);
     int width = config.positiveInt("hidden_size");
     Optional<ConfigJson> positions = config.object("positions");
     positions.ifPresent(object -> object.require("type", POSITIONS));
@@ -94,6 +69,38 @@ final class Generic implements Family {
         Optional.empty(),
         pooling(config, embedding),
         ignored(config));
+  }
+
+  private static void refuseOtherKeys(ConfigJson config) {
+    GenericNames.refuseOtherKeys(
+        config,
+        "model_type",
+        "name",
+        "hidden_size",
+        "num_layers",
+        "max_positions",
+        "norm_type",
+        "norm_eps",
+        "transposed_projections",
+        "input",
+        "positions",
+        "block",
+        "attention",
+        "feed_forward",
+        "final_norm",
+        "pooling",
+        "ignored_tensors");
+  }
+
+  private static GenericNames names(ConfigJson config, Set<String> tensors) {
+    config.require("norm_type", NORMS.keySet());
+    NormConfig.Kind norm =
+        NORMS.getOrDefault(config.text("norm_type", "layer_norm"), NormConfig.Kind.LAYER);
+    return new GenericNames(
+        tensors,
+        new GenericNames.Norms(norm, config.decimal("norm_eps", 1e-5)),
+        config.flag("transposed_projections", false),
+        -1);
   }
 
   private static ConfigJson required(ConfigJson config, String key) {

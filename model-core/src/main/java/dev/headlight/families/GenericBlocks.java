@@ -36,11 +36,43 @@ record GenericBlocks(
     int layers) {
 
   List<BlockConfig> describe() {
+    refuseOtherKeys();
+    boolean parallel = block.map(object -> object.flag("parallel", false)).orElse(false);
+    return IntStream.range(0, layers)
+        .mapToObj(
+            layer -> {
+              GenericNames own = names.ofLayer(layer);
+              List<Sublayer> sublayers =
+                  List.of(
+                      sublayer(attention, attention(own, layer), own),
+                      sublayer(feedForward, feedForward(own), own));
+              return new BlockConfig(sublayers, parallel);
+            })
+        .toList();
+  }
+
+  private void refuseOtherKeys() {
     block.ifPresent(
         object -> {
           GenericNames.refuseOtherKeys(object, "norms", "parallel");
           object.require("norms", Set.of("pre", "post", "branch", "sandwich"));
         });
+    refuseOtherKeysOfAttention();
+    GenericNames.refuseOtherKeys(
+        feedForward,
+        "intermediate_size",
+        "activation",
+        "gate_up_proj",
+        "gate_up_layout",
+        "gate_proj",
+        "up_proj",
+        "down_proj",
+        "norm",
+        "output_norm",
+        "output_scale");
+  }
+
+  private void refuseOtherKeysOfAttention() {
     GenericNames.refuseOtherKeys(
         attention,
         "num_heads",
@@ -64,30 +96,6 @@ record GenericBlocks(
         "norm",
         "output_norm",
         "output_scale");
-    GenericNames.refuseOtherKeys(
-        feedForward,
-        "intermediate_size",
-        "activation",
-        "gate_up_proj",
-        "gate_up_layout",
-        "gate_proj",
-        "up_proj",
-        "down_proj",
-        "norm",
-        "output_norm",
-        "output_scale");
-    boolean parallel = block.map(object -> object.flag("parallel", false)).orElse(false);
-    return IntStream.range(0, layers)
-        .mapToObj(
-            layer -> {
-              GenericNames own = names.ofLayer(layer);
-              List<Sublayer> sublayers =
-                  List.of(
-                      sublayer(attention, attention(own, layer), own),
-                      sublayer(feedForward, feedForward(own), own));
-              return new BlockConfig(sublayers, parallel);
-            })
-        .toList();
   }
 
   private Sublayer sublayer(ConfigJson object, BlockConfig.Operation operation, GenericNames own) {

@@ -24,19 +24,7 @@ final class SmolLm3 implements Family {
     RotaryDecoder decoder = RotaryDecoder.read(config, tensors, RotaryDecoder.Defaults.LLAMA);
     Bias attentionBias = Names.bias(config, "attention_bias", false);
     Bias mlpBias = Names.bias(config, "mlp_bias", false);
-    List<Double> rotates = config.decimals("no_rope_layers");
-    int interval = config.positiveInt("no_rope_layer_interval", INTERVAL);
-    if (!rotates.isEmpty() && rotates.size() != decoder.layers()) {
-      config.unsupported(
-          "no_rope_layers",
-          "expected one entry for each of %d layers, found %d"
-              .formatted(decoder.layers(), rotates.size()));
-      rotates = List.of();
-    }
-    boolean[] rotary = new boolean[decoder.layers()];
-    for (int layer = 0; layer < rotary.length; layer++) {
-      rotary[layer] = rotates.isEmpty() ? (layer + 1) % interval != 0 : rotates.get(layer) != 0;
-    }
+    boolean[] rotary = rotary(config, decoder.layers());
     int window =
         config.flag("use_sliding_window", false) && config.has("sliding_window")
             ? config.positiveInt("sliding_window")
@@ -60,5 +48,22 @@ final class SmolLm3 implements Family {
               rotary[layer] ? attention.withRotary(positions) : attention,
               decoder.gatedMlp(layer, mlpBias));
         });
+  }
+
+  /** Which layers rotate queries and keys. */
+  private static boolean[] rotary(ConfigJson config, int layers) {
+    List<Double> rotates = config.decimals("no_rope_layers");
+    int interval = config.positiveInt("no_rope_layer_interval", INTERVAL);
+    if (!rotates.isEmpty() && rotates.size() != layers) {
+      config.unsupported(
+          "no_rope_layers",
+          "expected one entry for each of %d layers, found %d".formatted(layers, rotates.size()));
+      rotates = List.of();
+    }
+    boolean[] rotary = new boolean[layers];
+    for (int layer = 0; layer < rotary.length; layer++) {
+      rotary[layer] = rotates.isEmpty() ? (layer + 1) % interval != 0 : rotates.get(layer) != 0;
+    }
+    return rotary;
   }
 }

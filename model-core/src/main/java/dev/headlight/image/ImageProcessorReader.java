@@ -86,17 +86,8 @@ final class ImageProcessorReader {
     }
     JsonNode config = JsonFiles.read(folder, FILE);
     Defaults defaults = defaults(config);
-    for (String step : UNSUPPORTED_STEPS) {
-      if (config.path(step).asBoolean(false)) {
-        throw wrong(step, "false: this step is not implemented", "true");
-      }
-    }
-    int channels = patches.channels();
-    if (channels != 1 && channels != 3) {
-      throw new CheckpointException(
-          "%s: expected a model of images with 1 or 3 channels, found %d. Give pixel values instead of images."
-              .formatted(folder.location(), channels));
-    }
+    requireKnownSteps(config);
+    int channels = channels(patches);
     ImageProcessor processor =
         new ImageProcessor(
             channels,
@@ -113,6 +104,24 @@ final class ImageProcessorReader {
                 : Normalization.none(channels));
     requireSizeOfModel(processor, patches);
     return processor;
+  }
+
+  private void requireKnownSteps(JsonNode config) {
+    for (String step : UNSUPPORTED_STEPS) {
+      if (config.path(step).asBoolean(false)) {
+        throw wrong(step, "false: this step is not implemented", "true");
+      }
+    }
+  }
+
+  private int channels(EmbeddingConfig.Patches patches) {
+    int channels = patches.channels();
+    if (channels != 1 && channels != 3) {
+      throw new CheckpointException(
+          "%s: expected a model of images with 1 or 3 channels, found %d. Give pixel values instead of images."
+              .formatted(folder.location(), channels));
+    }
+    return channels;
   }
 
   private Defaults defaults(JsonNode config) {

@@ -52,53 +52,54 @@ abstract class SequenceEncoderParams extends Transformer {
   SequenceEncoderParams(String uid) {
     this.uid = uid; // parameters ask for it
     EncoderOptions defaults = EncoderOptions.builder().build();
-    this.modelPath = new Param<>(this, "modelPath", "folder of the checkpoint, a path or URI");
+    EmbeddingFormat format = defaults.embeddingFormat();
+    this.modelPath = text("modelPath", "folder of the checkpoint, a path or URI");
     this.inputType =
         text("inputType", "auto, text, tokens, embeddings, image or pixel_values", "auto");
-    this.inputCol = new Param<>(this, "inputCol", "input column; by default one known by its name");
-    this.pairCol =
-        new Param<>(this, "pairCol", "second text of a pair; by default text_pair, if it is there");
+    this.inputCol = text("inputCol", "input column; by default one known by its name");
+    this.pairCol = text("pairCol", "second text of a pair; by default text_pair, if it is there");
     this.keepCols = new StringArrayParam(this, "keepCols", "columns to keep; by default all");
     this.outputPrefix = text("outputPrefix", "put before the names of result columns", "");
     this.outputs = texts("outputs", "what to compute", defaults.outputs());
     this.statistics =
         texts("statistics", "default, all, none or groups of statistics", defaults.statistics());
-    this.layers = new IntArrayParam(this, "layers", "selected layers; none for all");
-    setDefault(layers, new int[0]);
+    this.layers = numbers("layers", "selected layers; none for all");
     this.precision = text("precision", "fp32 or bf16", defaults.precision());
     this.kernels = text("kernels", "auto, nd4j or onednn", defaults.kernels());
     this.pooling = text("pooling", "auto or the name of a mode", defaults.pooling());
-    this.promptName = new Param<>(this, "promptName", "which of the checkpoint's prompts to use");
-    this.prompt = new Param<>(this, "prompt", "text that stands before each text");
-    this.normalize = new BooleanParam(this, "normalize", "scale embeddings to length 1");
-    setDefault(normalize, (Object) defaults.normalize());
+    this.promptName = text("promptName", "which of the checkpoint's prompts to use");
+    this.prompt = text("prompt", "text that stands before each text");
+    this.normalize = flag("normalize", "scale embeddings to length 1", defaults.normalize());
     this.truncateDim = number("truncateDim", "cut embeddings to this width; 0 for no cut");
     this.embeddingPrecision =
-        text(
-            "embeddingPrecision",
-            "float, int8, uint8, binary or ubinary",
-            EncoderOptions.text(defaults.embeddingFormat().precision()));
-    this.embeddingRanges =
-        new Param<>(this, "embeddingRanges", "file with the range of each dimension");
+        text("embeddingPrecision", "float, int8, uint8, binary or ubinary", format.precision());
+    this.embeddingRanges = text("embeddingRanges", "file with the range of each dimension");
     this.windowOverlap =
         number("windowOverlap", "tokens that windows share; negative for an eighth of a window");
     setDefault(windowOverlap, (Object) defaults.windowOverlap());
     this.maxTokens = number("maxTokens", "longest sequence; 0 for the model's own limit");
-    this.onTooLong =
-        text("onTooLong", "truncate, error or window", EncoderOptions.text(defaults.onTooLong()));
+    this.onTooLong = text("onTooLong", "truncate, error or window", defaults.onTooLong());
     this.handleInvalid =
         text("handleInvalid", "keep (nulls, and the reason in the column error) or error", KEEP);
     this.batchTokens = number("batchTokens", "tokens computed at once; 0 for a fitting number");
-    this.matrixFormat =
-        text("matrixFormat", "array or binary", EncoderOptions.text(defaults.matrixFormat()));
+    this.matrixFormat = text("matrixFormat", "array or binary", defaults.matrixFormat());
     this.maxAttentionTokens =
         number("maxAttentionTokens", "longest sequence whose attention weights are returned");
     setDefault(maxAttentionTokens, (Object) defaults.maxAttentionTokens());
-    this.weights = text("weights", "broadcast or file", EncoderOptions.text(defaults.weights()));
+    this.weights = text("weights", "broadcast or file", defaults.weights());
+  }
+
+  /** Without a default. */
+  private Param<String> text(String name, String description) {
+    return new Param<>(this, name, description);
+  }
+
+  private Param<String> text(String name, String description, Enum<?> defaultValue) {
+    return text(name, description, EncoderOptions.text(defaultValue));
   }
 
   private Param<String> text(String name, String description, String defaultValue) {
-    Param<String> param = new Param<>(this, name, description);
+    Param<String> param = text(name, description);
     setDefault(param, defaultValue);
     return param;
   }
@@ -112,6 +113,18 @@ abstract class SequenceEncoderParams extends Transformer {
   private IntParam number(String name, String description) {
     IntParam param = new IntParam(this, name, description);
     setDefault(param, (Object) 0);
+    return param;
+  }
+
+  private IntArrayParam numbers(String name, String description) {
+    IntArrayParam param = new IntArrayParam(this, name, description);
+    setDefault(param, new int[0]);
+    return param;
+  }
+
+  private BooleanParam flag(String name, String description, boolean defaultValue) {
+    BooleanParam param = new BooleanParam(this, name, description);
+    setDefault(param, (Object) defaultValue);
     return param;
   }
 
