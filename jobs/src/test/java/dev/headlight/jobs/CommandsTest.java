@@ -20,13 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands from end to end, on Spark in this JVM. */
 class CommandsTest {
-  private static final List<String> LOCAL =
-      List.of(
-          "--master=local[2]",
-          "--spark-conf=spark.ui.enabled=false",
-          "--spark-conf=spark.sql.shuffle.partitions=2");
-
   @TempDir static Path demo;
+
   private static Invocation demoRun;
 
   @TempDir Path folder;
@@ -43,28 +38,18 @@ class CommandsTest {
         .contains("300 rows: 300 sequences, 0 quarantined")
         .contains("attention layer  head  entropy  previous_mass  first_token_mass")
         .contains("results/report.html");
-    assertThat(largestMean(demoRun.out(), 0, "previous_mass")).isGreaterThan(0.4);
-    assertThat(largestMean(demoRun.out(), 1, "induction_mass")).isGreaterThan(0.7);
-    assertThat(largestMean(demoRun.out(), 0, "induction_mass")).isLessThan(0.2);
+    assertThat(CommandResults.largestMean(demoRun.out(), 0, "previous_mass")).isGreaterThan(0.4);
+    assertThat(CommandResults.largestMean(demoRun.out(), 1, "induction_mass")).isGreaterThan(0.7);
+    assertThat(CommandResults.largestMean(demoRun.out(), 0, "induction_mass")).isLessThan(0.2);
     assertThat(demoFolder("results/report.html")).isRegularFile();
   }
 
   @Test
   void demoModelHasLearnedPreviousTokenAndInductionHeads() throws IOException {
-    JsonNode atlas = json(demoFolder("results/atlas.json"));
+    JsonNode atlas = CommandResults.json(demoFolder("results/atlas.json"));
 
-    assertThat(layers(atlas, "previous token")).containsOnly(0);
-    assertThat(layers(atlas, "induction")).containsOnly(1);
-  }
-
-  private static List<Integer> layers(JsonNode atlas, String label) {
-    List<Integer> layers = new ArrayList<>();
-    for (JsonNode entry : atlas.path("labels")) {
-      if (entry.path("label").asText().equals(label)) {
-        entry.path("heads").forEach(head -> layers.add(head.path("layer").asInt()));
-      }
-    }
-    return layers;
+    assertThat(CommandResults.layers(atlas, "previous token")).containsOnly(0);
+    assertThat(CommandResults.layers(atlas, "induction")).containsOnly(1);
   }
 
   @Test
@@ -94,7 +79,7 @@ class CommandsTest {
     String before = Files.readString(report);
     Files.delete(report);
 
-    Invocation again = invoke("report", "--input=" + demoFolder("results"));
+    Invocation again = Invocation.onLocalSpark("report", "--input=" + demoFolder("results"));
 
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(Files.readString(report)).isEqualTo(before);
@@ -104,9 +89,10 @@ class CommandsTest {
   void summariesOfRunsAreMerged() throws IOException {
     String runs = demoFolder("results") + "," + demoFolder("results");
     Invocation merged =
-        invoke("summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
+        Invocation.onLocalSpark(
+            "summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
     Invocation again =
-        invoke(
+        Invocation.onLocalSpark(
             "summarize",
             "--input=" + demoFolder("results"),
             "--output=" + folder.resolve("again"),
@@ -114,20 +100,28 @@ class CommandsTest {
             "--report=false");
 
     assertThat(merged.exitCode()).as(merged.err()).isZero();
-    assertThat(json(folder.resolve("merged/run.json")).path("counts").path("sequences").asInt())
+    assertThat(
+            CommandResults.json(folder.resolve("merged/run.json"))
+                .path("counts")
+                .path("sequences")
+                .asInt())
         .isEqualTo(600);
     assertThat(folder.resolve("merged/report.html")).isRegularFile();
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.out()).contains("attention layer  head  entropy");
     assertThat(folder.resolve("again/report.html")).doesNotExist();
-    assertThat(layers(json(folder.resolve("again/atlas.json")), "induction"))
-        .isEqualTo(layers(json(demoFolder("results/atlas.json")), "induction"));
+    assertThat(
+            CommandResults.layers(
+                CommandResults.json(folder.resolve("again/atlas.json")), "induction"))
+        .isEqualTo(
+            CommandResults.layers(
+                CommandResults.json(demoFolder("results/atlas.json")), "induction"));
   }
 
   @Test
   void comparisonEndsWithOneIfALimitIsExceeded() throws IOException {
     Invocation other =
-        invoke(
+        Invocation.onLocalSpark(
             "run",
             "--model=" + demoFolder("model"),
             "--input=" + demoFolder("table"),
@@ -153,7 +147,7 @@ class CommandsTest {
     arguments.add("--second=" + folder.resolve("bf16"));
     arguments.add("--output=" + folder.resolve(output));
     arguments.addAll(List.of(limits));
-    return invoke(arguments.toArray(String[]::new));
+    return Invocation.onLocalSpark(arguments.toArray(String[]::new));
   }
 
   @Test
@@ -162,7 +156,7 @@ class CommandsTest {
 
     Path other = Files.createDirectory(folder.resolve("other"));
     Files.writeString(other.resolve("thesis.txt"), "years of work");
-    Invocation refused = invoke("demo", "--output=" + other, "--sequences=10");
+    Invocation refused = Invocation.onLocalSpark("demo", "--output=" + other, "--sequences=10");
 
     assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.err()).contains("found one with other content. Choose another.");
@@ -194,7 +188,8 @@ class CommandsTest {
     assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(failed.err()).contains("headlight: ").contains("the row with id '");
     assertThat(failed.err()).doesNotContain("\tat ");
-    assertThat(json(folder.resolve("failed/run.json")).path("status").asText()).isEqualTo("failed");
+    assertThat(CommandResults.json(folder.resolve("failed/run.json")).path("status").asText())
+        .isEqualTo("failed");
   }
 
   @Test
@@ -207,15 +202,6 @@ class CommandsTest {
     assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.err()).contains("results are never overwritten");
     assertThat(output.resolve("results.txt")).hasContent("precious");
-  }
-
-  @Test
-  void missingCheckpointIsFoundBeforeAnythingIsStarted() {
-    Invocation refused =
-        invoke("run", "--model=" + folder.resolve("none"), "--input=i", "--output=o");
-
-    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(refused.err()).contains("expected a checkpoint folder, found nothing there");
   }
 
   @ParameterizedTest
@@ -233,7 +219,7 @@ class CommandsTest {
     Invocation run = run("conf-" + name, "--conf=" + conf);
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    JsonNode manifest = json(folder.resolve("conf-" + name).resolve("run.json"));
+    JsonNode manifest = CommandResults.json(folder.resolve("conf-" + name).resolve("run.json"));
     assertThat(manifest.path("status").asText()).isEqualTo("succeeded");
     assertThat(manifest.path("configuration").path("on-error").asText()).isEqualTo("quarantine");
   }
@@ -241,7 +227,7 @@ class CommandsTest {
   @Test
   void inspectTellsProjectionsAndWhatARunWouldTake() throws IOException {
     Invocation inspect =
-        invoke(
+        Invocation.onLocalSpark(
             "inspect",
             "--json",
             "--model=" + demoFolder("model"),
@@ -259,34 +245,8 @@ class CommandsTest {
     assertThat(projection.path("offset").asLong()).isPositive();
   }
 
-  @Test
-  void inspectNamesEverythingThatIsUnsupportedAndFails() throws IOException {
-    Path model = Files.createDirectory(folder.resolve("strange"));
-    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"retnet\"}");
-    Files.writeString(model.resolve("pytorch_model.bin"), "pickle");
-
-    Invocation inspect = Invocation.of("inspect", "--model=" + model);
-
-    assertThat(inspect.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(inspect.out())
-        .contains("This checkpoint cannot be run:")
-        .contains("- model_type 'retnet'")
-        .contains("Only safetensors files are read");
-  }
-
-  @Test
-  void doctorFindsEverythingSoundHere() throws IOException {
-    Invocation doctor = invoke("doctor", "--json");
-
-    assertThat(doctor.exitCode()).as(doctor.out()).isZero();
-    JsonNode machine = new ObjectMapper().readTree(doctor.out()).path("machines").get(0);
-    assertThat(machine.path("executor").asText()).isEqualTo("driver");
-    assertThat(machine.path("problems")).isEmpty();
-    assertThat(machine.path("kernels").path("libraries")).isNotEmpty();
-  }
-
   private static Invocation demo(int sequences) {
-    return invoke(
+    return Invocation.onLocalSpark(
         "demo",
         "--output=" + demo.resolve("demo"),
         "--sequences=" + sequences,
@@ -307,13 +267,7 @@ class CommandsTest {
                 "--input=" + (Files.exists(table) ? table : demoFolder("table")),
                 "--output=" + folder.resolve(output)));
     arguments.addAll(List.of(more));
-    return invoke(arguments.toArray(String[]::new));
-  }
-
-  private static Invocation invoke(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(LOCAL);
-    return Invocation.of(all.toArray(String[]::new));
+    return Invocation.onLocalSpark(arguments.toArray(String[]::new));
   }
 
   /** One good row, one with a token outside of the vocabulary, and one without tokens. */
@@ -334,18 +288,6 @@ class CommandsTest {
     }
   }
 
-  private static double largestMean(String out, int layer, String statistic) {
-    String header =
-        out.lines().filter(line -> line.startsWith("attention ")).findFirst().orElseThrow();
-    int column = List.of(header.strip().split("\\s+", -1)).indexOf(statistic);
-    return out.lines()
-        .filter(candidate -> candidate.matches("self +" + layer + " .*"))
-        .mapToDouble(
-            line -> Double.parseDouble(List.of(line.strip().split("\\s+", -1)).get(column)))
-        .max()
-        .orElseThrow();
-  }
-
   private static JsonNode tensor(JsonNode inspection, String role) {
     for (JsonNode tensor : inspection.path("tensors")) {
       if (tensor.path("role").asText().equals(role)) {
@@ -353,9 +295,5 @@ class CommandsTest {
       }
     }
     throw new AssertionError("no " + role);
-  }
-
-  private static JsonNode json(Path file) throws IOException {
-    return new ObjectMapper().readTree(Files.readAllBytes(file));
   }
 }
