@@ -11,6 +11,14 @@ public final class SoftmaxRows {
   private int[] to = new int[0];
   private float[] entropy = new float[0];
 
+  /** Of each row, what the passes of a softmax hand on. */
+  float[] largest = new float[0];
+
+  /** Of each row a vector. */
+  float[] sums = new float[0];
+
+  float[] weighted = new float[0];
+
   /** Makes room for a number of rows. */
   public void resize(int rows) {
     if (from.length < rows) {
@@ -18,6 +26,16 @@ public final class SoftmaxRows {
       from = Arrays.copyOf(from, size);
       to = Arrays.copyOf(to, size);
       entropy = Arrays.copyOf(entropy, size);
+    }
+  }
+
+  /** Makes room for what passes hand on. */
+  void reserve(int rows, int lanes) {
+    if (largest.length < rows || sums.length < rows * lanes) {
+      int size = Math.max(rows, 2 * largest.length);
+      largest = new float[size];
+      sums = new float[size * lanes];
+      weighted = new float[size * lanes];
     }
   }
 

@@ -8,6 +8,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -48,6 +49,24 @@ final class VectorMath {
   static FloatVector exp(FloatVector x) {
     VectorMask<Float> vanishing = x.compare(VectorOperators.LT, ScalarMath.EXP_SMALLEST);
     FloatVector clamped = x.min(ScalarMath.EXP_LARGEST).max(ScalarMath.EXP_SMALLEST);
+    return expBits(clamped).reinterpretAsFloats().blend(0f, vanishing);
+  }
+
+  /**
+   * {@link #exp} of numbers up to 0, without a mask, which is slow on JDK 17: of NaN it is 0 or
+   * NaN.
+   */
+  static FloatVector expOfNegative(FloatVector x) {
+    IntVector vanishing =
+        x.sub(ScalarMath.EXP_SMALLEST)
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+    return expBits(x.max(ScalarMath.EXP_SMALLEST))
+        .lanewise(VectorOperators.AND_NOT, vanishing)
+        .reinterpretAsFloats();
+  }
+
+  private static IntVector expBits(FloatVector clamped) {
     FloatVector rounding = FloatVector.broadcast(FLOATS, ScalarMath.ROUNDING);
     FloatVector shifted = clamped.fma(FloatVector.broadcast(FLOATS, ScalarMath.LOG2_E), rounding);
     FloatVector n = shifted.sub(rounding);
@@ -56,11 +75,9 @@ final class VectorMath {
     FloatVector p = polynomial(ScalarMath.EXP_POLYNOMIAL, r);
     FloatVector value = p.fma(r.mul(r), r).add(1f);
     // the low bits of the shifted number are n itself: moved to the exponent they multiply by 2^n
-    IntVector bits =
-        value
-            .reinterpretAsInts()
-            .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23));
-    return bits.reinterpretAsFloats().blend(0f, vanishing);
+    return value
+        .reinterpretAsInts()
+        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23));
   }
 
   private static FloatVector polynomial(float[] coefficients, FloatVector x) {
@@ -116,17 +133,29 @@ final class VectorMath {
     return x.mul(0.5f).mul(tanh(inner).add(1f));
   }
 
+  private static final VectorShuffle<Float> BY_8 = rotation(8);
+  private static final VectorShuffle<Float> BY_4 = rotation(4);
+  private static final VectorShuffle<Float> BY_2 = rotation(2);
+
+  private static VectorShuffle<Float> rotation(int lanes) {
+    return VectorShuffle.fromOp(FLOATS, lane -> (lane + lanes) % LANES);
+  }
+
   /**
-   * Sum of the lanes in a fixed order: the order of {@code reduceLanes} is left open, and bits must
-   * not depend on it.
+   * Sum of the lanes in halves, in a fixed order: the order of {@code reduceLanes} is left open,
+   * and bits must not depend on it.
    */
-  static float sum(FloatVector vector, float[] lanes) {
-    vector.intoArray(lanes, 0);
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
+  static float sum(FloatVector vector) {
+    FloatVector sum = vector;
+    if (LANES > 8) {
+      sum = sum.add(sum.rearrange(BY_8));
     }
-    return lanes[0];
+    if (LANES > 4) {
+      sum = sum.add(sum.rearrange(BY_4));
+    }
+    if (LANES > 2) {
+      sum = sum.add(sum.rearrange(BY_2));
+    }
+    return sum.lane(0) + sum.lane(1);
   }
 }

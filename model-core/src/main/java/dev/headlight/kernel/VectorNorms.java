@@ -15,11 +15,10 @@ final class VectorNorms {
 
   /** As {@link RowOperations#layerNorm}. */
   static void layerNorm(Matrix input, float[] weight, float[] bias, float epsilon, Matrix output) {
-    float[] lanes = new float[LANES];
     float[] shift = bias == null ? new float[weight.length] : bias;
     for (int i = 0; i < input.rows(); i++) {
-      float mean = sum(input, i, lanes) / input.columns();
-      float variance = squares(input, i, mean, lanes) / input.columns();
+      float mean = sum(input, i) / input.columns();
+      float variance = squares(input, i, mean) / input.columns();
       float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
       normalise(input, i, mean, scale, weight, shift, output);
     }
@@ -27,23 +26,22 @@ final class VectorNorms {
 
   /** As {@link RowOperations#rmsNorm}. */
   static void rmsNorm(Matrix input, float[] weight, float epsilon, Matrix output) {
-    float[] lanes = new float[LANES];
     float[] shift = new float[weight.length];
     for (int i = 0; i < input.rows(); i++) {
-      float variance = squares(input, i, 0f, lanes) / input.columns();
+      float variance = squares(input, i, 0f) / input.columns();
       float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
       normalise(input, i, 0f, scale, weight, shift, output);
     }
   }
 
-  private static float sum(Matrix input, int row, float[] lanes) {
+  private static float sum(Matrix input, int row) {
     int start = input.index(row);
     int whole = wholeVectors(input.columns());
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int j = 0; j < whole; j += LANES) {
       sums = sums.add(load(input.bytes(), start + j));
     }
-    float sum = VectorMath.sum(sums, lanes);
+    float sum = VectorMath.sum(sums);
     for (int j = whole; j < input.columns(); j++) {
       sum += input.get(row, j);
     }
@@ -51,7 +49,7 @@ final class VectorNorms {
   }
 
   /** Sum of squared distances from the mean. */
-  private static float squares(Matrix input, int row, float mean, float[] lanes) {
+  private static float squares(Matrix input, int row, float mean) {
     int start = input.index(row);
     int whole = wholeVectors(input.columns());
     FloatVector squares = FloatVector.zero(FLOATS);
@@ -59,7 +57,7 @@ final class VectorNorms {
       FloatVector centred = load(input.bytes(), start + j).sub(mean);
       squares = centred.fma(centred, squares);
     }
-    float sum = VectorMath.sum(squares, lanes);
+    float sum = VectorMath.sum(squares);
     for (int j = whole; j < input.columns(); j++) {
       float centred = input.get(row, j) - mean;
       sum = Math.fma(centred, centred, sum);

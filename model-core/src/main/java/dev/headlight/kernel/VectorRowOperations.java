@@ -11,8 +11,6 @@ import dev.headlight.config.Activation;
 import dev.headlight.tensor.Matrix;
 import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Row operations on the JDK's Vector API, straight on native memory. Elements beyond the last whole
@@ -31,63 +29,7 @@ final class VectorRowOperations implements RowOperations {
       ScalarRowOperations.INSTANCE.softmax(scores, rows);
       return;
     }
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < scores.rows(); i++) {
-      rows.entropy(i, softmaxRow(scores, i, rows.from(i), rows.to(i), lanes));
-    }
-  }
-
-  /**
-   * Works on whole vectors that cover the visible keys; what they cover beside is masked before and
-   * cleared after.
-   */
-  private static float softmaxRow(Matrix scores, int row, int from, int to, float[] lanes) {
-    ByteBuffer bytes = scores.bytes();
-    int start = scores.index(row);
-    int first = start + from / LANES * LANES;
-    int end = start + (to + LANES - 1) / LANES * LANES;
-    fill(scores, first, start + from, Float.NEGATIVE_INFINITY);
-    fill(scores, start + to, end, Float.NEGATIVE_INFINITY);
-    float max = largest(bytes, first, end);
-    FloatVector sums = FloatVector.zero(FLOATS);
-    FloatVector weighted = FloatVector.zero(FLOATS);
-    for (int j = first; j < end; j += LANES) {
-      FloatVector z = load(bytes, j).sub(max).max(-104f);
-      FloatVector e = VectorMath.exp(z);
-      sums = sums.add(e);
-      weighted = e.fma(z, weighted);
-      store(e, bytes, j);
-    }
-    float sum = VectorMath.sum(sums, lanes);
-    float inverse = 1f / sum;
-    for (int j = first; j < end; j += LANES) {
-      store(load(bytes, j).mul(inverse), bytes, j);
-    }
-    fill(scores, start, first, 0f);
-    fill(scores, end, start + scores.columns(), 0f);
-    return Math.max(0f, (float) Math.log(sum) - VectorMath.sum(weighted, lanes) / sum);
-  }
-
-  /** Of whole vectors; as integers, of which the largest is found several times as fast. */
-  private static float largest(ByteBuffer bytes, int first, int end) {
-    IntVector even = IntVector.broadcast(VectorMath.INTS, Integer.MIN_VALUE);
-    IntVector odd = even;
-    int j = first;
-    for (; j + LANES < end; j += 2 * LANES) {
-      even = even.max(VectorMath.inOrder(load(bytes, j).reinterpretAsInts()));
-      odd = odd.max(VectorMath.inOrder(load(bytes, j + LANES).reinterpretAsInts()));
-    }
-    if (j < end) {
-      even = even.max(VectorMath.inOrder(load(bytes, j).reinterpretAsInts()));
-    }
-    int largest = even.max(odd).reduceLanes(VectorOperators.MAX);
-    return Float.intBitsToFloat(VectorMath.inOrder(largest));
-  }
-
-  private static void fill(Matrix matrix, int from, int to, float value) {
-    for (int j = from; j < to; j++) {
-      matrix.floats().put(j, value);
-    }
+    VectorSoftmax.apply(scores, rows);
   }
 
   @Override

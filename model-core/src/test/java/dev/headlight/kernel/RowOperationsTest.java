@@ -112,6 +112,31 @@ class RowOperationsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
+  void scoresThatAreNoNumbersStayVisible(RowOperations operations) {
+    float negativeNan = Float.intBitsToFloat(0xFFC00000);
+    for (float wrong : new float[] {Float.NaN, negativeNan, Float.POSITIVE_INFINITY}) {
+      try (NativeArena arena = new NativeArena()) {
+        Matrix scores = random(arena, 2, 48, 1, 5).columns(0, 37);
+        scores.set(0, 20, wrong);
+        SoftmaxRows rows = new SoftmaxRows();
+        rows.resize(2);
+        rows.visible(0, 1, 36);
+        rows.visible(1, 1, 36);
+        operations.softmax(scores, rows);
+        float sum = 0;
+        for (int j = 0; j < 37; j++) {
+          sum += scores.get(0, j);
+        }
+        assertThat(sum).isNaN();
+        assertThat(rows.entropy(0)).isNaN();
+        assertThat(scores.get(1, 20)).isBetween(0f, 1f);
+        assertThat(rows.entropy(1)).isBetween(1f, 4f);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
   void normsEqualTheirDefinition(RowOperations operations) {
     for (int width : WIDTHS) {
       try (NativeArena arena = new NativeArena()) {
