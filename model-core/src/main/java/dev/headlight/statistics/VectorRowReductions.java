@@ -4,11 +4,9 @@ import dev.headlight.statistics.RowSums.Distances;
 import dev.headlight.statistics.RowSums.Shape;
 import dev.headlight.statistics.RowSums.Threshold;
 import java.util.Arrays;
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -26,14 +24,8 @@ final class VectorRowReductions implements RowReductions {
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, FLOATS.vectorShape());
   private static final int LANES = FLOATS.length();
-  private static final VectorSpecies<Double> DOUBLES =
-      VectorSpecies.of(double.class, FLOATS.vectorShape());
+  private final ScalarRowReductions scalar = new ScalarRowReductions();
 
-  /** As many floats and ints as there are doubles in a vector. */
-  private static final VectorShape HALF = VectorShape.forBitSize(DOUBLES.length() * Float.SIZE);
-
-  private static final VectorSpecies<Float> HALF_FLOATS = VectorSpecies.of(float.class, HALF);
-  private static final VectorSpecies<Integer> HALF_INTS = VectorSpecies.of(int.class, HALF);
   private static final int SIGN = Integer.SIZE - 1;
 
   /** A variance loses this factor of its accuracy at most by subtraction. */
@@ -165,17 +157,13 @@ final class VectorRowReductions implements RowReductions {
     return (count / (2 * LANES) + 7) * 0.5 * Math.ulp(1f);
   }
 
+  /**
+   * Seldom asked for, so not on vectors: of doubles they would have half as many lanes, and where
+   * the compiler has seen vectors of ints or floats of two lengths it allocates all of them.
+   */
   @Override
   public double exactSum(float[] weights, int start, int end, int atLeast) {
-    IntVector below = IntVector.broadcast(HALF_INTS, atLeast - 1);
-    DoubleVector sum = DoubleVector.zero(DOUBLES);
-    for (int k = aligned(start); k < end; k += DOUBLES.length()) {
-      IntVector bits = FloatVector.fromArray(HALF_FLOATS, weights, k).reinterpretAsInts();
-      IntVector reaches = below.sub(bits).lanewise(VectorOperators.ASHR, SIGN);
-      FloatVector counted = bits.and(reaches).reinterpretAsFloats();
-      sum = sum.add(counted.convertShape(VectorOperators.F2D, DOUBLES, 0));
-    }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return scalar.exactSum(weights, start, end, atLeast);
   }
 
   @Override
