@@ -23,10 +23,9 @@ import java.util.Set;
  * group {@code layers}, on one thread.
  *
  * <p>Run with {@code java --add-modules jdk.incubator.vector -cp
- * benchmarks/target/headlight-benchmarks.jar:benchmarks/target/lib/*
- * dev.headlight.benchmarks.StatisticsCost}. Arguments are sequence lengths; without them 32, 128,
- * 512 and 2048. Weights are softmax rows of normal scores of standard deviation 1; tiles are those
- * of the forward pass of a model with 12 heads.
+ * benchmarks/target/headlight-benchmarks.jar dev.headlight.benchmarks.StatisticsCost}. Arguments
+ * are sequence lengths; without them 32, 128, 512 and 2048. Weights are softmax rows of normal
+ * scores of standard deviation 1; tiles are those of the forward pass of a model with 12 heads.
  */
 public final class StatisticsCost {
   private static final int HEADS = 12;
