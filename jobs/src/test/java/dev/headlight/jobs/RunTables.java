@@ -25,7 +25,7 @@ record RunTables(
         byKey(spark.read().parquet(output + "/quarantine").drop("source_file"), "id"),
         byKey(
             spark.read().parquet(output + "/summary"),
-            "concat_ws('/', attention, layer, ifnull(head, '-'), statistic, subset)"));
+            "concat_ws('/', attention, layer, ifnull(cast(head AS string), '-'), statistic, subset)"));
   }
 
   private static Map<String, String> byKey(Dataset<Row> table, String key) {
