@@ -1,5 +1,6 @@
 package dev.headlight.jobs;
 
+import dev.headlight.pipeline.HadoopFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,7 +32,7 @@ final class DemoCheckpoint {
 
   /** Writes the files of the checkpoint into a folder, which is made. */
   static void write(Path folder, Configuration configuration) throws IOException {
-    FileSystem files = folder.getFileSystem(configuration);
+    FileSystem files = HadoopFiles.fileSystem(folder, configuration);
     files.mkdirs(folder);
     for (String file : FILES) {
       try (InputStream resource = DemoCheckpoint.class.getResourceAsStream("demo/" + file);

@@ -2,6 +2,7 @@ package dev.headlight.jobs;
 
 import dev.headlight.pipeline.ConfigurationException;
 import dev.headlight.pipeline.EncodingJob;
+import dev.headlight.pipeline.HadoopFiles;
 import dev.headlight.pipeline.RunOptions;
 import dev.headlight.pipeline.RunOptions.Examples;
 import dev.headlight.pipeline.RunResult;
@@ -98,7 +99,7 @@ final class DemoCommand implements HeadlightCommand {
   /** Empties the folder if a demo has made it. */
   private void prepare(Configuration configuration) throws IOException {
     Path folder = new Path(output);
-    FileSystem files = folder.getFileSystem(configuration);
+    FileSystem files = HadoopFiles.fileSystem(folder, configuration);
     if (files.exists(folder)) {
       boolean empty = files.listStatus(folder).length == 0;
       if (!empty && !files.exists(new Path(folder, MARK))) {

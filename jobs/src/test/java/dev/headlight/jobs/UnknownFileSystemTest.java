@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,5 +53,18 @@ class UnknownFileSystemTest {
         .contains("found none for the scheme '" + scheme + "'")
         .contains("spark.jars.packages=org.apache.hadoop:hadoop-aws:3.");
     assertThat(folder.resolve("results")).doesNotExist();
+  }
+
+  @Test
+  void isNamedByTheDemoToo() {
+    Invocation refused =
+        Invocation.of(
+            "demo",
+            "--output=foo://bucket/demo",
+            "--master=local[2]",
+            "--spark-conf=spark.ui.enabled=false");
+
+    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("foo://bucket/demo", "found none for the scheme 'foo'");
   }
 }
