@@ -102,13 +102,8 @@ class ClusterIT {
   @Test
   void executorKilledInMidJobChangesNothing() throws Exception {
     try (JvmProcess submission =
-        submit(
-            "killed",
-            "--master=" + cluster.url(),
-            "--partitions=24",
-            "--spark-conf=spark.cores.max=2",
-            "--spark-conf=spark.executor.cores=1",
-            "--spark-conf=spark.executor.memory=1g")) {
+        submitToTwoExecutors(
+            "killed", "--partitions=24", "--spark-conf=spark.executor.memory=1g")) {
       String application = submission.await(APPLICATION, SOON).group(1);
       Matcher finished =
           submission.await(Pattern.compile("Finished task .*executor (\\d+)\\) \\(1/24\\)"), SOON);
@@ -125,11 +120,8 @@ class ClusterIT {
   @Test
   void broadcastWeightsThatMemoryPressureEvictsChangeNothing() throws Exception {
     try (JvmProcess submission =
-        submit(
+        submitToTwoExecutors(
             "evicted",
-            "--master=" + cluster.url(),
-            "--spark-conf=spark.cores.max=2",
-            "--spark-conf=spark.executor.cores=1",
             "--spark-conf=spark.executor.memory=512m",
             // Of 212 MiB; the weights take 8.
             "--spark-conf=spark.memory.fraction=0.02",
@@ -183,6 +175,18 @@ class ClusterIT {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "2")
         .getOrCreate();
+  }
+
+  /** With one core each. */
+  private static JvmProcess submitToTwoExecutors(String output, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--master=" + cluster.url(),
+                "--spark-conf=spark.cores.max=2",
+                "--spark-conf=spark.executor.cores=1"));
+    arguments.addAll(List.of(more));
+    return submit(output, arguments.toArray(String[]::new));
   }
 
   /** Starts what {@code bin/headlight run} would start. */

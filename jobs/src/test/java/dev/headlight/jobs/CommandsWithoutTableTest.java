@@ -25,6 +25,17 @@ class CommandsWithoutTableTest {
   }
 
   @Test
+  void formatThatKeepsNoNestedColumnsIsRefusedBeforeAnythingIsRead() {
+    Invocation refused =
+        Invocation.onLocalSpark(
+            "summarize", "--input=a,b", "--output=" + folder.resolve("sum"), "--format=csv");
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("expected one that keeps nested columns", "found 'csv'");
+    assertThat(folder.resolve("sum")).doesNotExist();
+  }
+
+  @Test
   void inspectNamesEverythingThatIsUnsupportedAndFails() throws IOException {
     Path model = Files.createDirectory(folder.resolve("strange"));
     Files.writeString(model.resolve("config.json"), "{\"model_type\": \"retnet\"}");

@@ -8,7 +8,6 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,9 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  * bits.
  */
 final class VectorMath {
-  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
-  static final int LANES = FLOATS.length();
+  static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
+  static final VectorSpecies<Integer> INTS = FloatLanes.INTS;
+  static final int LANES = FloatLanes.COUNT;
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private VectorMath() {}
@@ -131,31 +130,5 @@ final class VectorMath {
     FloatVector inner =
         x.mul(ScalarMath.GELU_CUBIC).mul(x).mul(x).add(x).mul(ScalarMath.SQRT_2_OVER_PI);
     return x.mul(0.5f).mul(tanh(inner).add(1f));
-  }
-
-  private static final VectorShuffle<Float> BY_8 = rotation(8);
-  private static final VectorShuffle<Float> BY_4 = rotation(4);
-  private static final VectorShuffle<Float> BY_2 = rotation(2);
-
-  private static VectorShuffle<Float> rotation(int lanes) {
-    return VectorShuffle.fromOp(FLOATS, lane -> (lane + lanes) % LANES);
-  }
-
-  /**
-   * Sum of the lanes in halves, in a fixed order: the order of {@code reduceLanes} is left open,
-   * and bits must not depend on it.
-   */
-  static float sum(FloatVector vector) {
-    FloatVector sum = vector;
-    if (LANES > 8) {
-      sum = sum.add(sum.rearrange(BY_8));
-    }
-    if (LANES > 4) {
-      sum = sum.add(sum.rearrange(BY_4));
-    }
-    if (LANES > 2) {
-      sum = sum.add(sum.rearrange(BY_2));
-    }
-    return sum.lane(0) + sum.lane(1);
   }
 }

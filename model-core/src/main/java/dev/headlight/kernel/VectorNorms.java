@@ -41,7 +41,7 @@ final class VectorNorms {
     for (int j = 0; j < whole; j += LANES) {
       sums = sums.add(load(input.bytes(), start + j));
     }
-    float sum = VectorMath.sum(sums);
+    float sum = FloatLanes.sum(sums);
     for (int j = whole; j < input.columns(); j++) {
       sum += input.get(row, j);
     }
@@ -57,7 +57,7 @@ final class VectorNorms {
       FloatVector centred = load(input.bytes(), start + j).sub(mean);
       squares = centred.fma(centred, squares);
     }
-    float sum = VectorMath.sum(squares);
+    float sum = FloatLanes.sum(squares);
     for (int j = whole; j < input.columns(); j++) {
       float centred = input.get(row, j) - mean;
       sum = Math.fma(centred, centred, sum);

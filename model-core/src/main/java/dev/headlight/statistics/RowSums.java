@@ -25,6 +25,11 @@ final class RowSums {
 
     final float[] after = new float[RowReductions.ALIGNMENT];
 
+    /** Sums of weighted deviations of the last row, and of their squares, still to be added up. */
+    final float[] moment = new float[RowReductions.ALIGNMENT];
+
+    final float[] square = new float[RowReductions.ALIGNMENT];
+
     /** Weighted distance of the last row. */
     double mean;
 
@@ -40,6 +45,11 @@ final class RowSums {
     void clearSums() {
       Arrays.fill(before, 0f);
       Arrays.fill(after, 0f);
+    }
+
+    void clearMoments() {
+      Arrays.fill(moment, 0f);
+      Arrays.fill(square, 0f);
     }
 
     static double sum(float[] lanes) {

@@ -1,5 +1,6 @@
 package dev.headlight.statistics;
 
+import dev.headlight.kernel.FloatLanes;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -16,8 +17,8 @@ final class VectorResidualReductions implements ResidualReductions {
   private static final VectorSpecies<Float> HALF =
       VectorSpecies.of(float.class, VectorShape.forBitSize(LANES * Float.SIZE));
 
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
+  private static final VectorSpecies<Integer> INTS = FloatLanes.INTS;
   private static final int SIGN = Integer.SIZE - 1;
 
   private final ScalarResidualReductions scalar = new ScalarResidualReductions();

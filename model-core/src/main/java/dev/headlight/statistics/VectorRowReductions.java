@@ -1,5 +1,6 @@
 package dev.headlight.statistics;
 
+import dev.headlight.kernel.FloatLanes;
 import dev.headlight.statistics.RowSums.Distances;
 import dev.headlight.statistics.RowSums.Shape;
 import dev.headlight.statistics.RowSums.Threshold;
@@ -7,7 +8,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -17,27 +17,15 @@ import jdk.incubator.vector.VectorSpecies;
  * subtractions whose sign is spread over the lane: masks of the Vector API are slow on JDK 17.
  */
 final class VectorRowReductions implements RowReductions {
-  private static final VectorSpecies<Float> FLOATS =
-      FloatVector.SPECIES_PREFERRED.length() > ALIGNMENT
-          ? FloatVector.SPECIES_512
-          : FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS =
-      VectorSpecies.of(int.class, FLOATS.vectorShape());
-  private static final int LANES = FLOATS.length();
+  private static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
+  private static final VectorSpecies<Integer> INTS = FloatLanes.INTS;
+  private static final int LANES = FloatLanes.COUNT;
   private final ScalarRowReductions scalar = new ScalarRowReductions();
 
   private static final int SIGN = Integer.SIZE - 1;
 
   /** A variance loses this factor of its accuracy at most by subtraction. */
   private static final float MOST_CANCELLED = 4f;
-
-  private static final VectorShuffle<Float> BY_8 = rotation(8);
-  private static final VectorShuffle<Float> BY_4 = rotation(4);
-  private static final VectorShuffle<Float> BY_2 = rotation(2);
-
-  private static VectorShuffle<Float> rotation(int lanes) {
-    return VectorShuffle.fromOp(FLOATS, lane -> (lane + lanes) % LANES);
-  }
 
   /** Lane numbers. */
   private static final FloatVector RAMP = FloatVector.zero(FLOATS).addIndex(1);
@@ -90,7 +78,7 @@ final class VectorRowReductions implements RowReductions {
     result.largest = Float.intBitsToFloat(largest.reduceLanes(VectorOperators.MAX));
     result.above = k - first + notAbove.reduceLanes(VectorOperators.ADD);
     result.threshold.count = -reaching.reduceLanes(VectorOperators.ADD);
-    result.threshold.sum = sumOfLanes(even.add(odd));
+    result.threshold.sum = FloatLanes.sum(even.add(odd));
   }
 
   @Override
@@ -124,7 +112,7 @@ final class VectorRowReductions implements RowReductions {
       sum0 = sum0.add(bits.and(reaches).reinterpretAsFloats());
     }
     result.count = -count.reduceLanes(VectorOperators.ADD);
-    result.sum = sumOfLanes(sum0.add(sum1).add(sum2.add(sum3)));
+    result.sum = FloatLanes.sum(sum0.add(sum1).add(sum2.add(sum3)));
   }
 
   private static IntVector bits(float[] weights, int at) {
@@ -134,21 +122,6 @@ final class VectorRowReductions implements RowReductions {
   /** All bits set in lanes that are negative, none in others. */
   private static IntVector negative(IntVector vector) {
     return vector.lanewise(VectorOperators.ASHR, SIGN);
-  }
-
-  /** In halves: {@code reduceLanes} adds floats one after the other. */
-  private static float sumOfLanes(FloatVector vector) {
-    FloatVector sum = vector;
-    if (LANES > 8) {
-      sum = sum.add(sum.rearrange(BY_8));
-    }
-    if (LANES > 4) {
-      sum = sum.add(sum.rearrange(BY_4));
-    }
-    if (LANES > 2) {
-      sum = sum.add(sum.rearrange(BY_2));
-    }
-    return sum.lane(0) + sum.lane(1);
   }
 
   /** Two or more vectors share the weights; they are added up, then their lanes. */
@@ -171,50 +144,72 @@ final class VectorRowReductions implements RowReductions {
     int first = aligned(start);
     int middle = aligned(centre);
     float origin = (float) result.mean;
-    FloatVector before = FloatVector.fromArray(FLOATS, result.before, 0);
-    FloatVector after = FloatVector.fromArray(FLOATS, result.after, 0);
-    FloatVector moment = FloatVector.zero(FLOATS); // sum w (|k - c| - origin)
-    FloatVector square = FloatVector.zero(FLOATS); // sum w (|k - c| - origin)^2
-    FloatVector deviation = RAMP.neg().add(centre - first - origin);
-    int k = first;
-    for (; k < Math.min(middle, end); k += LANES) {
-      FloatVector weight = FloatVector.fromArray(FLOATS, weights, k);
-      before = before.add(weight);
-      FloatVector weighted = weight.mul(deviation);
-      moment = moment.add(weighted);
-      square = weighted.fma(deviation, square);
-      deviation = deviation.sub(LANES);
-    }
+    result.clearMoments();
+    int k = Math.max(first, Math.min(middle, end));
+    addSide(weights, first, k, centre - first - origin, -1, result.before, result);
     if (k == middle && k < end) {
-      int lane = centre - middle;
-      FloatVector weight = FloatVector.fromArray(FLOATS, weights, k);
-      before = FloatVector.fromArray(FLOATS, STEPS, 2 * ALIGNMENT - lane).fma(weight, before);
-      after = FloatVector.fromArray(FLOATS, STEPS, ALIGNMENT - 1 - lane).fma(weight, after);
-      deviation = RAMP.sub(lane).abs().sub(origin);
-      FloatVector weighted = weight.mul(deviation);
-      moment = moment.add(weighted);
-      square = weighted.fma(deviation, square);
+      addMiddle(weights, k, centre - k, origin, result);
       k += LANES;
     }
-    deviation = RAMP.add(k - centre - origin);
-    for (; k < end; k += LANES) {
-      FloatVector weight = FloatVector.fromArray(FLOATS, weights, k);
-      after = after.add(weight);
-      FloatVector weighted = weight.mul(deviation);
-      moment = moment.add(weighted);
-      square = weighted.fma(deviation, square);
-      deviation = deviation.add(LANES);
-    }
-    before.intoArray(result.before, 0);
-    after.intoArray(result.after, 0);
+    addSide(weights, k, end, k - centre - origin, 1, result.after, result);
     // the weights sum to 1
-    float shift = sumOfLanes(moment);
-    float variance = sumOfLanes(square) - shift * shift;
+    float shift = FloatLanes.sum(FloatVector.fromArray(FLOATS, result.moment, 0));
+    float square = FloatLanes.sum(FloatVector.fromArray(FLOATS, result.square, 0));
+    float variance = square - shift * shift;
     result.mean = shift + origin;
     result.squaredDeviation =
         shift * shift <= MOST_CANCELLED * variance
             ? variance
             : squaredDeviation(weights, first, end, centre, shift + origin);
+  }
+
+  /**
+   * Adds the weights on one side of the centre, and their moments.
+   *
+   * @param offset deviation of the first weight's distance from the origin
+   * @param direction 1 where distances grow with the index, or -1
+   * @param mass sums of the weights of this side
+   */
+  private static void addSide(
+      float[] weights,
+      int from,
+      int to,
+      float offset,
+      float direction,
+      float[] mass,
+      Distances result) {
+    FloatVector sum = FloatVector.fromArray(FLOATS, mass, 0);
+    FloatVector moment = FloatVector.fromArray(FLOATS, result.moment, 0);
+    FloatVector square = FloatVector.fromArray(FLOATS, result.square, 0);
+    FloatVector deviation = RAMP.mul(direction).add(offset);
+    for (int k = from; k < to; k += LANES) {
+      FloatVector weight = FloatVector.fromArray(FLOATS, weights, k);
+      sum = sum.add(weight);
+      FloatVector weighted = weight.mul(deviation);
+      moment = moment.add(weighted);
+      square = weighted.fma(deviation, square);
+      deviation = deviation.add(direction * LANES);
+    }
+    sum.intoArray(mass, 0);
+    moment.intoArray(result.moment, 0);
+    square.intoArray(result.square, 0);
+  }
+
+  /** Adds the vector that the centre is in. */
+  private static void addMiddle(float[] weights, int at, int lane, float origin, Distances result) {
+    FloatVector weight = FloatVector.fromArray(FLOATS, weights, at);
+    FloatVector.fromArray(FLOATS, STEPS, 2 * ALIGNMENT - lane)
+        .fma(weight, FloatVector.fromArray(FLOATS, result.before, 0))
+        .intoArray(result.before, 0);
+    FloatVector.fromArray(FLOATS, STEPS, ALIGNMENT - 1 - lane)
+        .fma(weight, FloatVector.fromArray(FLOATS, result.after, 0))
+        .intoArray(result.after, 0);
+    FloatVector deviation = RAMP.sub(lane).abs().sub(origin);
+    FloatVector weighted = weight.mul(deviation);
+    weighted.add(FloatVector.fromArray(FLOATS, result.moment, 0)).intoArray(result.moment, 0);
+    weighted
+        .fma(deviation, FloatVector.fromArray(FLOATS, result.square, 0))
+        .intoArray(result.square, 0);
   }
 
   private static double squaredDeviation(

@@ -20,11 +20,15 @@ import org.apache.spark.sql.SparkSession;
  * {@code divergence} where it was measured, and {@code atlas.json}.
  *
  * @param folder output folder of the run
- * @param format of its tables, name of a Spark data source
+ * @param format of its tables, name of a Spark data source that keeps nested columns
  */
 record Findings(SparkSession spark, Path folder, String format) {
   /** Means of the divergence between heads. */
   static final String DIVERGENCE = "divergence";
+
+  Findings {
+    TableFormat.require(format);
+  }
 
   Dataset<Row> read(String table) {
     return spark.read().format(format).load(new Path(folder, table).toString());
