@@ -52,7 +52,10 @@ public record KernelReport(
     }
     Kernels kernels = Kernels.named(name);
     return new KernelReport(
-        kernels.name(), kernels.precision(), libraries, RowStability.violation(kernels).orElse(""));
+        kernels.name(),
+        kernels.precision(),
+        libraries,
+        RowStability.violation(kernels.products()).orElse(""));
   }
 
   private static NativeLibrary library(String name, boolean needed, Supplier<String> description) {
@@ -73,7 +76,10 @@ public record KernelReport(
 
   private static String openBlas() {
     Loader.load(openblas_nolapack.class);
-    return openblas_nolapack.OPENBLAS_VERSION.strip();
+    String version = openblas_nolapack.OPENBLAS_VERSION.strip();
+    return Nd4jProducts.instance().blasForProjections()
+        ? version
+        : version + ", for attention only: on this processor it rounds a row by its place";
   }
 
   private static String oneDnn() {

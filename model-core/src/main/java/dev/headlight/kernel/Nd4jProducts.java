@@ -16,8 +16,10 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Row-major matrices are handed over as transposed column-major ones ({@code y^T = W x^T}),
  * which avoids the copy that ND4J makes for row-major results. Projections run through {@link
- * Nd4j#gemm}; attention products have strided operands, which ND4J would copy, and call its BLAS
- * directly.
+ * Nd4j#gemm}, unless this BLAS rounds a row by its place in the matrix (OpenBLAS for processors
+ * with AVX2 and no AVX-512 does): then they run on {@link RowOperations#addProducts}. Attention
+ * products have strided operands, which ND4J would copy, and call its BLAS directly: their shapes
+ * are those of one sequence.
  */
 final class Nd4jProducts implements MatrixProducts {
   /**
@@ -31,7 +33,11 @@ final class Nd4jProducts implements MatrixProducts {
   private static final int NO_TRANSPOSE = 111;
   private static final int TRANSPOSE = 112;
 
-  private Nd4jProducts() {}
+  private final boolean blasForProjections;
+
+  private Nd4jProducts(boolean blasForProjections) {
+    this.blasForProjections = blasForProjections;
+  }
 
   /** Loads ND4J and pins its thread pools to one thread: parallelism comes from tasks. */
   static Nd4jProducts instance() {
@@ -45,8 +51,19 @@ final class Nd4jProducts implements MatrixProducts {
       Loader.load(openblas_nolapack.class);
       Nd4j.getEnvironment().setMaxThreads(1);
       openblas_nolapack.blas_set_num_threads(1);
-      return new Nd4jProducts();
+      Nd4jProducts blas = new Nd4jProducts(true);
+      return RowStability.violation(blas).isEmpty() ? blas : withoutBlas();
     }
+  }
+
+  /** Projections whose rows have the same bits at any place, whatever the BLAS does. */
+  static Nd4jProducts withoutBlas() {
+    return new Nd4jProducts(false);
+  }
+
+  /** Whether BLAS computes the projections. */
+  boolean blasForProjections() {
+    return blasForProjections;
   }
 
   /** {@code weight} is {@code [outputs, inputs]} row-major. */
@@ -107,13 +124,11 @@ final class Nd4jProducts implements MatrixProducts {
       Workspace workspace) {
     Weights weights = (Weights) packed;
     if (weights.bias() == null) {
-      multiply(floats(input), weights.weight(), 0f, output, workspace);
+      fill(new float[weights.outputs()], output);
     } else {
-      for (int row = 0; row < output.rows(); row++) {
-        output.writeRow(row, weights.bias(), 0);
-      }
-      multiply(floats(input), weights.weight(), 1f, output, workspace);
+      fill(weights.bias(), output);
     }
+    addProducts(floats(input), weights.weight(), output, workspace);
     Rows.BEST.activate(output, activation);
   }
 
@@ -123,25 +138,34 @@ final class Nd4jProducts implements MatrixProducts {
     if (weights.bias() != null) {
       ScalarRowOperations.addToRows(weights.bias(), output);
     }
-    multiply(floats(input), weights.weight(), 1f, output, workspace);
+    addProducts(floats(input), weights.weight(), output, workspace);
   }
 
-  /** {@code output = input weight^T + beta output}. */
-  private static void multiply(
-      Matrix input, Matrix weight, float beta, Matrix output, Workspace workspace) {
-    int stableRows = stableRows(weight);
+  private static void fill(float[] row, Matrix output) {
+    for (int i = 0; i < output.rows(); i++) {
+      output.writeRow(i, row, 0);
+    }
+  }
+
+  /** {@code output += input weight^T}. */
+  private void addProducts(Matrix input, Matrix weight, Matrix output, Workspace workspace) {
     if (input.rows() == 0) {
       return;
     }
+    if (!blasForProjections) {
+      Rows.BEST.addProducts(input, weight, output);
+      return;
+    }
+    int stableRows = stableRows(weight);
     if (input.rows() >= stableRows && input.contiguous() && output.contiguous()) {
-      gemm(input, weight, beta, output);
+      gemm(input, weight, output);
       return;
     }
     try (Workspace.Scope scope = workspace.scope()) {
       int rows = Math.max(stableRows, input.rows());
       Matrix filledInput = Filling.withZeroRows(input, rows, workspace);
       Matrix filledOutput = Filling.withZeroRows(output, rows, workspace);
-      gemm(filledInput, weight, beta, filledOutput);
+      gemm(filledInput, weight, filledOutput);
       output.copyFrom(filledOutput.rows(0, output.rows()));
     }
   }
@@ -151,9 +175,9 @@ final class Nd4jProducts implements MatrixProducts {
     return (int) Math.max(2, (STABLE_MULTIPLICATIONS + perRow - 1) / perRow);
   }
 
-  private static void gemm(Matrix input, Matrix weight, float beta, Matrix output) {
+  private static void gemm(Matrix input, Matrix weight, Matrix output) {
     // y^T [outputs, N] = W [outputs, inputs] x^T [inputs, N], all column-major
-    Nd4j.gemm(columnMajor(weight), columnMajor(input), columnMajor(output), true, false, 1.0, beta);
+    Nd4j.gemm(columnMajor(weight), columnMajor(input), columnMajor(output), true, false, 1.0, 1.0);
   }
 
   /**

@@ -60,4 +60,14 @@ public interface RowOperations {
 
   /** {@code target += source}. */
   void add(Matrix source, Matrix target);
+
+  /**
+   * {@code output += input weight^T}, for products whose rows a BLAS library rounds by their place:
+   * here a row has the same bits wherever it stands.
+   *
+   * @param input {@code [N, inputs]}
+   * @param weight {@code [outputs, inputs]}
+   * @param output {@code [N, outputs]}
+   */
+  void addProducts(Matrix input, Matrix weight, Matrix output);
 }

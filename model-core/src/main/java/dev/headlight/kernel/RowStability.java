@@ -22,9 +22,9 @@ final class RowStability {
   private RowStability() {}
 
   /** The first projection found whose rows differ, or nothing. */
-  static Optional<String> violation(Kernels kernels) {
+  static Optional<String> violation(MatrixProducts products) {
     for (int[] shape : SHAPES) {
-      Optional<String> violation = violation(kernels.products(), shape[0], shape[1]);
+      Optional<String> violation = violation(products, shape[0], shape[1]);
       if (violation.isPresent()) {
         return violation;
       }

@@ -171,4 +171,9 @@ final class VectorRowOperations implements RowOperations {
       }
     }
   }
+
+  @Override
+  public void addProducts(Matrix input, Matrix weight, Matrix output) {
+    VectorDotProducts.add(input, weight, output);
+  }
 }

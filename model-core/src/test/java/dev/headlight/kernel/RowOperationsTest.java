@@ -267,4 +267,27 @@ class RowOperationsTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void productsAddedToAMatrixEqualPlainLoops(RowOperations operations) {
+    for (int width : WIDTHS) {
+      for (int[] shape : new int[][] {{1, 1}, {3, 3}, {4, 5}, {50, 7}}) {
+        try (NativeArena arena = new NativeArena()) {
+          Matrix input = random(arena, shape[0], width, 1, 1);
+          Matrix weight = random(arena, shape[1], width, 1, 2);
+          Matrix output = random(arena, shape[0], shape[1], 1, 3);
+          float[] before = output.toArray();
+          operations.addProducts(input, weight, output);
+          for (int i = 0; i < before.length; i++) {
+            double expected = before[i];
+            for (int k = 0; k < width; k++) {
+              expected += (double) input.get(i / shape[1], k) * weight.get(i % shape[1], k);
+            }
+            assertThat((double) output.toArray()[i]).isCloseTo(expected, within(2e-5));
+          }
+        }
+      }
+    }
+  }
 }
