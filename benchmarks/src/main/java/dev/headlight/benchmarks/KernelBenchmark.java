@@ -10,6 +10,7 @@ import dev.headlight.kernel.SoftmaxRows;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.NativeArena;
 import dev.headlight.tensor.Workspace;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,7 +44,7 @@ public class KernelBenchmark {
   private static final HeadGroup HEADS = new HeadGroup(0, 12, 1, 64);
   private static final int ROWS = 1024;
 
-  @Param({"nd4j-fp32", "onednn-fp32", "onednn-bf16"})
+  @Param({"nd4j-fp32", "onednn-fp32", "onednn-bf16", "onednn-int8"})
   String kernels;
 
   /** Tokens of a sequence, for the products of attention. */
@@ -63,6 +64,7 @@ public class KernelBenchmark {
   private Matrix weights;
   private SoftmaxRows rows;
   private float[] gain;
+  private Matrix gate;
 
   @Setup(Level.Trial)
   public void make() {
@@ -85,12 +87,24 @@ public class KernelBenchmark {
       rows.visible(row, 0, tokens);
     }
     gain = new float[WIDTH];
+    gate = arena.matrix(ROWS, INTERMEDIATE);
+    fillWithFixedPoints(gate);
     // results are only worth timing if they are right
     upWithGelu();
     for (float value : intermediate.rows(0, 1).exact(workspace).toArray()) {
       if (!Float.isFinite(value)) {
         throw new IllegalStateException("a projection gave " + value);
       }
+    }
+  }
+
+  /** Numbers that activations leave as they are, so that they can be applied again and again. */
+  private static void fillWithFixedPoints(Matrix matrix) {
+    float[] row = new float[matrix.columns()];
+    Arrays.fill(row, 0, row.length / 2, 30f);
+    Arrays.fill(row, row.length / 2, row.length, 1f);
+    for (int i = 0; i < matrix.rows(); i++) {
+      matrix.writeRow(i, row, 0);
     }
   }
 
@@ -151,5 +165,27 @@ public class KernelBenchmark {
   public Matrix layerNorm() {
     used.rowOperations().layerNorm(hidden, gain, gain, 1e-12f, hidden);
     return hidden;
+  }
+
+  /** 1024 rows of 1536. */
+  @Benchmark
+  public Matrix gelu() {
+    used.rowOperations().activate(gate.columns(0, INTERMEDIATE / 2), Activation.GELU);
+    return gate;
+  }
+
+  /** 1024 rows of 1536. */
+  @Benchmark
+  public Matrix geluTanh() {
+    used.rowOperations().activate(gate.columns(0, INTERMEDIATE / 2), Activation.GELU_TANH);
+    return gate;
+  }
+
+  /** 1024 rows of 1536. */
+  @Benchmark
+  public Matrix gateWithSilu() {
+    int width = INTERMEDIATE / 2;
+    used.rowOperations().gate(gate.columns(0, width), gate.columns(width, width), Activation.SILU);
+    return gate;
   }
 }

@@ -10,7 +10,7 @@ final class BenchEncodingOptions {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "fp32",
-      description = "Precision of matrix products: fp32 or bf16. Default: ${DEFAULT-VALUE}.")
+      description = "Precision of matrix products: fp32, bf16 or int8. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(

@@ -106,7 +106,8 @@ final class DoctorCommand implements HeadlightCommand {
                     library.problem().isEmpty()
                         ? library.description()
                         : "does not load: " + library.problem()));
-    line(out, "kernels", "%s, %s".formatted(report.kernels().name(), report.kernels().precision()));
+    String precisions = String.join(", ", report.kernels().precisions());
+    line(out, "kernels", "%s, in %s".formatted(report.kernels().name(), precisions));
     report.warnings().forEach(warning -> line(out, "warning", warning));
     report.problems().forEach(problem -> line(out, "PROBLEM", problem));
     line(out, "result", report.problems().isEmpty() ? "everything needed works" : "broken");

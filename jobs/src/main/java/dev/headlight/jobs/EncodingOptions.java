@@ -51,7 +51,7 @@ final class EncodingOptions {
   @Option(
       names = "--precision",
       paramLabel = "NAME",
-      description = "Precision of matrix products: fp32 or bf16. Default: fp32.")
+      description = "Precision of matrix products: fp32, bf16 or int8. Default: fp32.")
   private String precision;
 
   @Option(

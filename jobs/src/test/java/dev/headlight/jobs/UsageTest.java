@@ -30,7 +30,8 @@ class UsageTest {
         Arguments.of(run("--outputs", "embeding"), "outputs: expected some of embedding, "),
         Arguments.of(run("--statistics", "shap"), "'shap' is unknown; nearest is 'shape'"),
         Arguments.of(run("--layers", "2-1"), "layers: expected all, or numbers and ranges"),
-        Arguments.of(run("--precision", "fp8"), "precision: expected one of fp32, bf16, found"),
+        Arguments.of(
+            run("--precision", "fp8"), "precision: expected one of fp32, bf16, int8, found"),
         Arguments.of(run("--kernels", "cuda"), "kernels: expected one of auto, nd4j, onednn"),
         Arguments.of(run("--pooling", "median"), "pooling: expected one of "),
         Arguments.of(

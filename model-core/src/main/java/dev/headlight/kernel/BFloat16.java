@@ -46,10 +46,15 @@ final class BFloat16 {
   static void widen(Operand.BFloats source, Matrix target) {
     for (int i = 0; i < source.rows(); i++) {
       for (int j = 0; j < source.columns(); j++) {
-        short stored = source.bytes().getShort((source.index(i) + j) * Short.BYTES);
-        target.set(i, j, Float.intBitsToFloat(stored << UPPER_HALF));
+        target.set(i, j, get(source, i, j));
       }
     }
+  }
+
+  /** An element in float32. */
+  static float get(Operand.BFloats source, int row, int column) {
+    short stored = source.bytes().getShort((source.index(row) + column) * Short.BYTES);
+    return Float.intBitsToFloat(stored << UPPER_HALF);
   }
 
   static short round(float value) {

@@ -12,13 +12,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * What the native libraries and kernels are on this machine, and whether they work.
  *
  * @param kernels name of the kernels that are used
- * @param precision {@code fp32} or {@code bf16}
+ * @param precisions those that these kernels compute in here
  * @param libraries the native libraries
  * @param unstableRows an example of a row whose bits depend on the number of rows beside it; empty
  *     if the kernels are sound
  */
 public record KernelReport(
-    String kernels, String precision, List<NativeLibrary> libraries, String unstableRows) {
+    String kernels, List<String> precisions, List<NativeLibrary> libraries, String unstableRows) {
 
   /**
    * A native library.
@@ -30,6 +30,7 @@ public record KernelReport(
   public record NativeLibrary(String name, String description, String problem, boolean needed) {}
 
   public KernelReport {
+    precisions = List.copyOf(precisions);
     libraries = List.copyOf(libraries);
   }
 
@@ -48,12 +49,12 @@ public record KernelReport(
     boolean broken =
         libraries.stream().anyMatch(library -> library.needed() && !library.problem().isEmpty());
     if (broken) {
-      return new KernelReport(name, "", libraries, "");
+      return new KernelReport(name, List.of(), libraries, "");
     }
     Kernels kernels = Kernels.named(name);
     return new KernelReport(
         kernels.name(),
-        kernels.precision(),
+        kernels.name().equals("nd4j") ? List.of("fp32") : Kernels.supportedPrecisions(),
         libraries,
         RowStability.violation(kernels.products()).orElse(""));
   }

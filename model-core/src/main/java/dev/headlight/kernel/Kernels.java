@@ -6,14 +6,14 @@ import java.util.Locale;
 /**
  * The arithmetic a model runs on: products and row operations that fit this machine.
  *
- * @param precision {@code fp32} or {@code bf16}
+ * @param precision {@code fp32}, {@code bf16} or {@code int8}
  */
 public record Kernels(MatrixProducts products, RowOperations rowOperations, String precision) {
   /** Names that {@code --kernels} takes. */
   public static final List<String> NAMES = List.of("auto", "nd4j", "onednn");
 
   /** Names that {@code --precision} takes. */
-  public static final List<String> PRECISIONS = List.of("fp32", "bf16");
+  public static final List<String> PRECISIONS = List.of("fp32", "bf16", "int8");
 
   /** Kernels in float32, by the name that {@code --kernels} takes. */
   public static Kernels named(String name) {
@@ -25,15 +25,18 @@ public record Kernels(MatrixProducts products, RowOperations rowOperations, Stri
    *
    * @param name {@code nd4j}; {@code onednn}; or {@code auto}: oneDNN where its library loads, else
    *     ND4J
-   * @param precision {@code fp32}; or {@code bf16}, which only oneDNN has
-   * @throws IllegalArgumentException for other names, or a precision that the kernels do not have
+   * @param precision {@code fp32}; or {@code bf16} or {@code int8}, which only oneDNN has
+   * @throws IllegalArgumentException for other names, or a precision that the kernels or the
+   *     processor do not have
    */
   public static Kernels named(String name, String precision) {
     String wanted = requireOneOf("kernels", name, NAMES);
     String exact = requireOneOf("precision", precision, PRECISIONS);
-    if (wanted.equals("nd4j") && exact.equals("bf16")) {
+    if (wanted.equals("nd4j") && !exact.equals("fp32")) {
       throw new IllegalArgumentException(
-          "precision bf16 needs kernels onednn, found nd4j; choose kernels auto or onednn");
+          "precision "
+              + exact
+              + " needs kernels onednn, found nd4j; choose kernels auto or onednn");
     }
     boolean nd4j =
         wanted.equals("nd4j")
@@ -41,12 +44,35 @@ public record Kernels(MatrixProducts products, RowOperations rowOperations, Stri
     return new Kernels(nd4j ? Nd4jProducts.instance() : oneDnn(exact), Rows.BEST, exact);
   }
 
+  /** The precisions that this machine computes in. */
+  public static List<String> supportedPrecisions() {
+    if (!OneDnn.available()) {
+      return List.of("fp32");
+    }
+    return PRECISIONS.stream()
+        .filter(precision -> !precision.equals("int8") || new Int8Products().exact())
+        .toList();
+  }
+
   private static MatrixProducts oneDnn(String precision) {
     if (!OneDnn.available()) {
       throw new IllegalArgumentException(
           "kernels onednn: its native library does not load on this machine; choose kernels nd4j and precision fp32");
     }
-    return new OneDnnProducts(precision.equals("bf16") ? OneDnn.Type.BF16 : OneDnn.Type.FP32);
+    return switch (precision) {
+      case "int8" -> int8();
+      case "bf16" -> new OneDnnProducts(OneDnn.Type.BF16);
+      default -> new OneDnnProducts(OneDnn.Type.FP32);
+    };
+  }
+
+  private static MatrixProducts int8() {
+    Int8Products products = new Int8Products();
+    if (!products.exact()) {
+      throw new IllegalArgumentException(
+          "precision int8 needs a processor with instructions for products of bytes (AVX-512 VNNI, AVX-VNNI or AMX), and this one has none; choose precision fp32");
+    }
+    return products;
   }
 
   private static String requireOneOf(String what, String name, List<String> known) {

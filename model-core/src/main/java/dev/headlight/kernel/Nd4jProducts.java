@@ -48,12 +48,17 @@ final class Nd4jProducts implements MatrixProducts {
     static final Nd4jProducts INSTANCE = load();
 
     private static Nd4jProducts load() {
-      Loader.load(openblas_nolapack.class);
-      Nd4j.getEnvironment().setMaxThreads(1);
-      openblas_nolapack.blas_set_num_threads(1);
+      loadLibrary();
       Nd4jProducts blas = new Nd4jProducts(true);
       return RowStability.violation(blas).isEmpty() ? blas : withoutBlas();
     }
+  }
+
+  /** Loads ND4J and its BLAS, with thread pools of one thread. */
+  static void loadLibrary() {
+    Loader.load(openblas_nolapack.class);
+    Nd4j.getEnvironment().setMaxThreads(1);
+    openblas_nolapack.blas_set_num_threads(1);
   }
 
   /** Projections whose rows have the same bits at any place, whatever the BLAS does. */
@@ -123,12 +128,11 @@ final class Nd4jProducts implements MatrixProducts {
       Matrix output,
       Workspace workspace) {
     Weights weights = (Weights) packed;
-    if (weights.bias() == null) {
-      fill(new float[weights.outputs()], output);
-    } else {
-      fill(weights.bias(), output);
+    boolean add = weights.bias() != null || !blasForProjections;
+    if (add) {
+      fill(weights.bias() == null ? new float[weights.outputs()] : weights.bias(), output);
     }
-    addProducts(floats(input), weights.weight(), output, workspace);
+    multiply(floats(input), weights.weight(), output, add, workspace);
     Rows.BEST.activate(output, activation);
   }
 
@@ -138,7 +142,7 @@ final class Nd4jProducts implements MatrixProducts {
     if (weights.bias() != null) {
       ScalarRowOperations.addToRows(weights.bias(), output);
     }
-    addProducts(floats(input), weights.weight(), output, workspace);
+    multiply(floats(input), weights.weight(), output, true, workspace);
   }
 
   private static void fill(float[] row, Matrix output) {
@@ -147,8 +151,9 @@ final class Nd4jProducts implements MatrixProducts {
     }
   }
 
-  /** {@code output += input weight^T}. */
-  private void addProducts(Matrix input, Matrix weight, Matrix output, Workspace workspace) {
+  /** {@code output += input weight^T}, or only with BLAS {@code output = input weight^T}. */
+  private void multiply(
+      Matrix input, Matrix weight, Matrix output, boolean add, Workspace workspace) {
     if (input.rows() == 0) {
       return;
     }
@@ -158,14 +163,14 @@ final class Nd4jProducts implements MatrixProducts {
     }
     int stableRows = stableRows(weight);
     if (input.rows() >= stableRows && input.contiguous() && output.contiguous()) {
-      gemm(input, weight, output);
+      gemm(input, weight, output, add);
       return;
     }
     try (Workspace.Scope scope = workspace.scope()) {
       int rows = Math.max(stableRows, input.rows());
       Matrix filledInput = Filling.withZeroRows(input, rows, workspace);
       Matrix filledOutput = Filling.withZeroRows(output, rows, workspace);
-      gemm(filledInput, weight, filledOutput);
+      gemm(filledInput, weight, filledOutput, add);
       output.copyFrom(filledOutput.rows(0, output.rows()));
     }
   }
@@ -175,9 +180,10 @@ final class Nd4jProducts implements MatrixProducts {
     return (int) Math.max(2, (STABLE_MULTIPLICATIONS + perRow - 1) / perRow);
   }
 
-  private static void gemm(Matrix input, Matrix weight, Matrix output) {
+  private static void gemm(Matrix input, Matrix weight, Matrix output, boolean add) {
     // y^T [outputs, N] = W [outputs, inputs] x^T [inputs, N], all column-major
-    Nd4j.gemm(columnMajor(weight), columnMajor(input), columnMajor(output), true, false, 1.0, 1.0);
+    double kept = add ? 1 : 0;
+    Nd4j.gemm(columnMajor(weight), columnMajor(input), columnMajor(output), true, false, 1, kept);
   }
 
   /**

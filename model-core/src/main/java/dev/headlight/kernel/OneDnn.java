@@ -56,7 +56,8 @@ final class OneDnn {
   /** Element types as oneDNN numbers them. */
   enum Type {
     FP32(dnnl.dnnl_f32),
-    BF16(dnnl.dnnl_bf16);
+    BF16(dnnl.dnnl_bf16),
+    INT8(dnnl.dnnl_s8);
 
     private final int code;
 

@@ -4,14 +4,7 @@ import dev.headlight.config.Activation;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.NativeArena;
 import dev.headlight.tensor.Workspace;
-import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
-import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive;
-import org.bytedeco.dnnl.dnnl_primitive_attr;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
-import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
@@ -33,13 +26,19 @@ final class OneDnnProducts implements MatrixProducts {
    */
   private static final int SMALLEST_WIDTH = 16;
 
-  // ND4J comes first: oneDNN then uses the OpenMP library that ND4J has loaded and can set
-  private final Nd4jProducts blas = Nd4jProducts.instance();
-  private final OneDnn oneDnn = new OneDnn();
+  /** For projections too narrow for oneDNN. */
+  private final Nd4jProducts narrow = Nd4jProducts.withoutBlas();
+
+  private final OneDnn oneDnn;
   private final OneDnn.Type type;
+  private final OneDnnPacking packing;
 
   OneDnnProducts(OneDnn.Type type) {
+    // ND4J comes first: oneDNN then uses the OpenMP library that ND4J has loaded and can set
+    Nd4jProducts.loadLibrary();
+    this.oneDnn = new OneDnn();
     this.type = type;
+    this.packing = new OneDnnPacking(oneDnn, type, LARGEST_CHUNK);
   }
 
   @Override
@@ -52,24 +51,12 @@ final class OneDnnProducts implements MatrixProducts {
     int inputs = weight.columns();
     int outputs = weight.rows();
     if (Math.min(inputs, outputs) < SMALLEST_WIDTH) {
-      return blas.pack(weight, bias, arena);
+      return narrow.pack(weight, bias, arena);
     }
-    dnnl_memory_desc source = OneDnn.strided(type, LARGEST_CHUNK, inputs, inputs, 1);
-    dnnl_memory_desc destination =
-        OneDnn.strided(OneDnn.Type.FP32, LARGEST_CHUNK, outputs, outputs, 1);
-    dnnl_primitive_desc product =
-        oneDnn.matmul(source, OneDnn.free(type, inputs, outputs), null, destination, null);
-    // the descriptor is owned by the primitive descriptor: clone before that goes
-    dnnl_memory_desc layout = new dnnl_memory_desc();
-    OneDnn.check(
-        dnnl.dnnl_memory_desc_clone(
-            layout, dnnl.dnnl_primitive_desc_query_md(product, dnnl.dnnl_query_weights_md, 0)),
-        "copy a layout");
-    dnnl.dnnl_primitive_desc_destroy(product);
-    dnnl_memory packed = oneDnn.memory(layout, arena.bytes(dnnl.dnnl_memory_desc_get_size(layout)));
-    dnnl_memory_desc stored = OneDnn.strided(OneDnn.Type.FP32, inputs, outputs, 1, weight.stride());
-    reorder(stored, weight.pointer(), layout, packed);
-    return new OneDnnWeights(inputs, outputs, layout, packed, packBias(bias, arena));
+    OneDnnPacking.Stored stored =
+        new OneDnnPacking.Stored(
+            weight.pointer(), OneDnn.Type.FP32, outputs, inputs, weight.stride());
+    return packing.pack(stored, arena).withBias(packBias(bias, arena));
   }
 
   private dnnl_memory packBias(float[] bias, NativeArena arena) {
@@ -80,30 +67,6 @@ final class OneDnnProducts implements MatrixProducts {
     stored.writeRow(0, bias, 0);
     return oneDnn.memory(
         OneDnn.strided(OneDnn.Type.FP32, 1, bias.length, bias.length, 1), stored.pointer());
-  }
-
-  private void reorder(
-      dnnl_memory_desc from, FloatPointer data, dnnl_memory_desc to, dnnl_memory target) {
-    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
-    dnnl_primitive_attr attributes = new dnnl_primitive_attr();
-    OneDnn.check(dnnl.dnnl_primitive_attr_create(attributes), "make attributes");
-    OneDnn.check(
-        dnnl.dnnl_reorder_primitive_desc_create(
-            descriptor, from, oneDnn.engine(), to, oneDnn.engine(), attributes),
-        "describe a reordering");
-    dnnl_primitive primitive = new dnnl_primitive();
-    OneDnn.check(dnnl.dnnl_primitive_create(primitive, descriptor), "make a reordering");
-    dnnl_memory source = oneDnn.memory(from, data);
-    try (dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(2)) {
-      arguments.getPointer(0).arg(dnnl.DNNL_ARG_FROM).memory(source);
-      arguments.getPointer(1).arg(dnnl.DNNL_ARG_TO).memory(target);
-      OneDnn.check(
-          dnnl.dnnl_primitive_execute(primitive, oneDnn.stream(), 2, arguments), "reorder weights");
-    }
-    dnnl.dnnl_primitive_destroy(primitive);
-    dnnl.dnnl_primitive_desc_destroy(descriptor);
-    dnnl.dnnl_primitive_attr_destroy(attributes);
-    dnnl.dnnl_memory_destroy(source);
   }
 
   @Override
@@ -154,7 +117,7 @@ final class OneDnnProducts implements MatrixProducts {
         Rows.BEST.activate(exact, activation);
       } else {
         Operand.Floats widened = new Operand.Floats(input.exact(workspace));
-        blas.linear(widened, weights, activation, exact, workspace);
+        narrow.linear(widened, weights, activation, exact, workspace);
       }
       if (output instanceof Operand.BFloats rounded) {
         BFloat16.round(exact, rounded);
@@ -178,7 +141,7 @@ final class OneDnnProducts implements MatrixProducts {
     }
     try (Workspace.Scope scope = workspace.scope()) {
       Operand.Floats widened = new Operand.Floats(input.exact(workspace));
-      blas.linearAdd(widened, weights, output, workspace);
+      narrow.linearAdd(widened, weights, output, workspace);
     }
   }
 
@@ -209,10 +172,11 @@ final class OneDnnProducts implements MatrixProducts {
   }
 
   private OneDnnPrimitives primitives(Workspace workspace) {
-    return workspace.attached(this, this::primitivesOfThisThread);
+    return workspace.attached(this, () -> primitivesOfThisThread(oneDnn, type));
   }
 
-  private OneDnnPrimitives primitivesOfThisThread() {
+  /** Primitives that run on the calling thread alone. */
+  static OneDnnPrimitives primitivesOfThisThread(OneDnn oneDnn, OneDnn.Type type) {
     // OpenMP keeps the number per calling thread
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
     return new OneDnnPrimitives(oneDnn, type);

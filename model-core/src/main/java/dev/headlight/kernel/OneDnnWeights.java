@@ -12,4 +12,8 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
  */
 record OneDnnWeights(
     int inputs, int outputs, dnnl_memory_desc layout, dnnl_memory memory, dnnl_memory bias)
-    implements PackedLinear {}
+    implements PackedLinear {
+  OneDnnWeights withBias(dnnl_memory added) {
+    return new OneDnnWeights(inputs, outputs, layout, memory, added);
+  }
+}

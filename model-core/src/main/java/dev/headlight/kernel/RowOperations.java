@@ -2,6 +2,7 @@ package dev.headlight.kernel;
 
 import dev.headlight.config.Activation;
 import dev.headlight.tensor.Matrix;
+import java.nio.ByteBuffer;
 
 /**
  * The operations of a transformer that work on one row at a time. Immutable and safe for use by
@@ -35,11 +36,8 @@ public interface RowOperations {
   /** Activation in place. */
   void activate(Matrix values, Activation activation);
 
-  /**
-   * {@code output = activation(gate) * up}, of a fused {@code [N, 2f]} matrix whose first f columns
-   * are the gate. Output {@code [N, f]} may be the gate's columns.
-   */
-  void gate(Matrix gate, Matrix up, Activation activation, Matrix output);
+  /** {@code gate = activation(gate) * up}; both {@code [N, f]}. */
+  void gate(Matrix gate, Matrix up, Activation activation);
 
   /**
    * Rotary position embedding (Su 2021) of every head in a row, in place, on the first {@code 2 *
@@ -57,6 +55,22 @@ public interface RowOperations {
 
   /** Rounds to bfloat16, to nearest, ties to even; both have the same shape. */
   void round(Matrix source, Operand.BFloats target);
+
+  /**
+   * Rounds rows to signed bytes with a scale each, as {@link Int8} says.
+   *
+   * @param source {@code [rows, columns]}
+   * @param target receives {@code [rows, columns]} without gaps, from its start
+   * @param scales receives {@code [rows]}
+   */
+  void quantize(Operand.BFloats source, ByteBuffer target, float[] scales);
+
+  /**
+   * {@code target[i][j] = sums[i][j] * rowScales[i] * columnScales[j] + bias[j]}; the target may be
+   * the sums.
+   */
+  void dequantize(
+      Matrix sums, float[] rowScales, float[] columnScales, float[] bias, Matrix target);
 
   /** {@code target += source}. */
   void add(Matrix source, Matrix target);

@@ -27,7 +27,8 @@ final class ScalarMath {
     1.0614054f, -1.4531521f, 1.4214138f, -0.28449672f, 0.2548296f
   };
   static final float SQRT_HALF = 0.70710677f;
-  static final float SQRT_2_OVER_PI = 0.7978846f;
+  // (1 + tanh(y)) / 2 is sigmoid(2 y)
+  static final float SQRT_8_OVER_PI = 1.5957692f;
   static final float GELU_CUBIC = 0.044715f;
 
   private ScalarMath() {}
@@ -72,7 +73,7 @@ final class ScalarMath {
     return switch (activation) {
       case NONE -> x;
       case GELU -> 0.5f * x * (1f + erf(x * SQRT_HALF));
-      case GELU_TANH -> 0.5f * x * (1f + tanh((GELU_CUBIC * x * x * x + x) * SQRT_2_OVER_PI));
+      case GELU_TANH -> x * sigmoid((GELU_CUBIC * x * x * x + x) * SQRT_8_OVER_PI);
       case QUICK_GELU -> x * sigmoid(1.702f * x);
       case SILU -> x * sigmoid(x);
       case RELU -> Math.max(x, 0f);

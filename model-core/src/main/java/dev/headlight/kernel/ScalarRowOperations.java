@@ -2,6 +2,7 @@ package dev.headlight.kernel;
 
 import dev.headlight.config.Activation;
 import dev.headlight.tensor.Matrix;
+import java.nio.ByteBuffer;
 
 /** Row operations in plain Java: rows are copied to an array, worked on, and copied back. */
 final class ScalarRowOperations implements RowOperations {
@@ -119,7 +120,7 @@ final class ScalarRowOperations implements RowOperations {
   }
 
   @Override
-  public void gate(Matrix gate, Matrix up, Activation activation, Matrix output) {
+  public void gate(Matrix gate, Matrix up, Activation activation) {
     float[] gateRow = new float[gate.columns()];
     float[] upRow = new float[up.columns()];
     for (int i = 0; i < gate.rows(); i++) {
@@ -128,7 +129,7 @@ final class ScalarRowOperations implements RowOperations {
       for (int j = 0; j < gateRow.length; j++) {
         gateRow[j] = ScalarMath.apply(activation, gateRow[j]) * upRow[j];
       }
-      output.writeRow(i, gateRow, 0);
+      gate.writeRow(i, gateRow, 0);
     }
   }
 
@@ -158,6 +159,44 @@ final class ScalarRowOperations implements RowOperations {
         target
             .bytes()
             .putShort((target.index(i) + j) * Short.BYTES, BFloat16.round(source.get(i, j)));
+      }
+    }
+  }
+
+  @Override
+  public void quantize(Operand.BFloats source, ByteBuffer target, float[] scales) {
+    for (int i = 0; i < source.rows(); i++) {
+      float largest = largest(source, i, 0);
+      scales[i] = Int8.scale(largest);
+      roundRow(source, i, 0, Int8.inverse(largest), target);
+    }
+  }
+
+  /** Largest absolute value of a row from a column on; NaN if one is. */
+  static float largest(Operand.BFloats source, int row, int from) {
+    float largest = 0;
+    for (int j = from; j < source.columns(); j++) {
+      largest = Math.max(largest, Math.abs(BFloat16.get(source, row, j)));
+    }
+    return largest;
+  }
+
+  /** Rounds a row from a column on to bytes. */
+  static void roundRow(
+      Operand.BFloats source, int row, int from, float inverse, ByteBuffer target) {
+    int start = row * source.columns();
+    for (int j = from; j < source.columns(); j++) {
+      target.put(start + j, Int8.round(BFloat16.get(source, row, j), inverse));
+    }
+  }
+
+  @Override
+  public void dequantize(
+      Matrix sums, float[] rowScales, float[] columnScales, float[] bias, Matrix target) {
+    for (int i = 0; i < sums.rows(); i++) {
+      for (int j = 0; j < sums.columns(); j++) {
+        float value = sums.get(i, j) * rowScales[i];
+        target.set(i, j, Math.fma(value, columnScales[j], bias[j]));
       }
     }
   }
@@ -201,15 +240,18 @@ final class ScalarRowOperations implements RowOperations {
 
   /** Four sums side by side, which a processor can work on at once. */
   private static float dot(float[] row, float[] weights) {
-    float[] sums = new float[4];
+    float first = 0;
+    float second = 0;
+    float third = 0;
+    float fourth = 0;
     int whole = row.length / 4 * 4;
     for (int k = 0; k < whole; k += 4) {
-      sums[0] += row[k] * weights[k];
-      sums[1] += row[k + 1] * weights[k + 1];
-      sums[2] += row[k + 2] * weights[k + 2];
-      sums[3] += row[k + 3] * weights[k + 3];
+      first += row[k] * weights[k];
+      second += row[k + 1] * weights[k + 1];
+      third += row[k + 2] * weights[k + 2];
+      fourth += row[k + 3] * weights[k + 3];
     }
-    float sum = sums[0] + sums[1] + (sums[2] + sums[3]);
+    float sum = first + second + (third + fourth);
     for (int k = whole; k < row.length; k++) {
       sum += row[k] * weights[k];
     }

@@ -30,28 +30,45 @@ final class VectorDotProducts {
       for (int j = 0; j < weight.rows(); j += TILE) {
         int outputs = Math.min(TILE, weight.rows() - j);
         for (int i = first; i < end; i += TILE) {
-          tile(input, weight, output, i, Math.min(TILE, end - i), j, outputs, sums);
+          Tile tile = new Tile(i, Math.min(TILE, end - i), j, outputs);
+          multiply(input, weight, tile, sums);
+          finish(input, weight, tile, sums, output);
         }
       }
     }
   }
 
-  private static void tile(
-      Matrix input, Matrix weight, Matrix output, int i, int rows, int j, int outputs, float[] s) {
-    if (rows == TILE && outputs == TILE) {
+  /** Some rows of the input by some of the weights. */
+  private record Tile(int row, int rows, int output, int outputs) {
+    /** Where in the sums those of a row and an output stand. */
+    static int place(int row, int column) {
+      return (row * TILE + column) * LANES;
+    }
+  }
+
+  private static void multiply(Matrix input, Matrix weight, Tile tile, float[] sums) {
+    int i = tile.row();
+    int j = tile.output();
+    if (tile.rows() == TILE && tile.outputs() == TILE) {
       int[] starts = {input.index(i), input.index(i + 1), input.index(i + 2)};
-      nine(input, starts, weight, weight.index(j), weight.stride(), s);
-    } else {
-      for (int row = 0; row < rows; row++) {
-        for (int column = 0; column < outputs; column++) {
-          int place = (row * TILE + column) * LANES;
-          one(input, input.index(i + row), weight, weight.index(j + column), s, place);
-        }
+      nine(input, starts, weight, weight.index(j), weight.stride(), sums);
+      return;
+    }
+    for (int row = 0; row < tile.rows(); row++) {
+      for (int column = 0; column < tile.outputs(); column++) {
+        int place = Tile.place(row, column);
+        one(input, input.index(i + row), weight, weight.index(j + column), sums, place);
       }
     }
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < outputs; column++) {
-        finish(input, i + row, weight, j + column, s, (row * TILE + column) * LANES, output);
+  }
+
+  private static void finish(Matrix input, Matrix weight, Tile tile, float[] sums, Matrix output) {
+    for (int row = 0; row < tile.rows(); row++) {
+      for (int column = 0; column < tile.outputs(); column++) {
+        int i = tile.row() + row;
+        int j = tile.output() + column;
+        float sum = FloatLanes.sum(FloatVector.fromArray(FLOATS, sums, Tile.place(row, column)));
+        output.set(i, j, output.get(i, j) + withRest(input, i, weight, j, sum));
       }
     }
   }
@@ -111,12 +128,12 @@ final class VectorDotProducts {
     sum.intoArray(sums, place);
   }
 
-  private static void finish(
-      Matrix input, int row, Matrix weight, int column, float[] sums, int place, Matrix output) {
-    float sum = FloatLanes.sum(FloatVector.fromArray(FLOATS, sums, place));
+  /** Adds what is left of a row behind its whole vectors. */
+  private static float withRest(Matrix input, int row, Matrix weight, int output, float sum) {
+    float all = sum;
     for (int k = wholeVectors(input.columns()); k < input.columns(); k++) {
-      sum = Math.fma(input.get(row, k), weight.get(column, k), sum);
+      all = Math.fma(input.get(row, k), weight.get(output, k), all);
     }
-    output.set(row, column, output.get(row, column) + sum);
+    return all;
   }
 }

@@ -1,6 +1,6 @@
 package dev.headlight.kernel;
 
-import dev.headlight.config.Activation;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -32,6 +32,13 @@ final class VectorMath {
     IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
     IntVector rounded = bits.add(odd).add(0x7FFF).lanewise(VectorOperators.LSHR, 16);
     return (ShortVector) rounded.convertShape(VectorOperators.I2S, SHORTS, 0);
+  }
+
+  /** The bits, as floats, of the bfloat16 numbers from an index on. */
+  static IntVector widen(ByteBuffer bytes, int index) {
+    ShortVector stored = ShortVector.fromByteBuffer(SHORTS, bytes, index * Short.BYTES, ORDER);
+    IntVector wide = (IntVector) stored.convertShape(VectorOperators.S2I, INTS, 0);
+    return wide.lanewise(VectorOperators.LSHL, Short.SIZE);
   }
 
   /** Bits of floats to integers in the same order, and back. */
@@ -87,7 +94,7 @@ final class VectorMath {
     return p;
   }
 
-  private static FloatVector withSignOf(FloatVector magnitude, FloatVector sign) {
+  static FloatVector withSignOf(FloatVector magnitude, FloatVector sign) {
     IntVector signBit = sign.reinterpretAsInts().and(Integer.MIN_VALUE);
     return magnitude.reinterpretAsInts().and(Integer.MAX_VALUE).or(signBit).reinterpretAsFloats();
   }
@@ -103,32 +110,15 @@ final class VectorMath {
     return one.div(exp(x.neg()).add(1f));
   }
 
-  static FloatVector erf(FloatVector x) {
-    FloatVector a = x.abs();
+  /** {@code erf(x) = sign(x) (1 - erfSeries(x) erfDecay(x))}, in parts for small methods. */
+  static FloatVector erfSeries(FloatVector x) {
     FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-    FloatVector t = one.div(a.fma(FloatVector.broadcast(FLOATS, ScalarMath.ERF_T), one));
-    FloatVector p = polynomial(ScalarMath.ERF_POLYNOMIAL, t);
-    FloatVector tail = p.mul(t).mul(exp(a.mul(a).neg()));
-    return withSignOf(one.sub(tail), x);
+    FloatVector t = one.div(x.abs().fma(FloatVector.broadcast(FLOATS, ScalarMath.ERF_T), one));
+    return polynomial(ScalarMath.ERF_POLYNOMIAL, t).mul(t);
   }
 
-  static FloatVector apply(Activation activation, FloatVector x) {
-    return switch (activation) {
-      case NONE -> x;
-      case GELU -> x.mul(0.5f).mul(erf(x.mul(ScalarMath.SQRT_HALF)).add(1f));
-      case GELU_TANH -> geluTanh(x);
-      case QUICK_GELU -> x.mul(sigmoid(x.mul(1.702f)));
-      case SILU -> x.mul(sigmoid(x));
-      case RELU -> x.max(0f);
-      case RELU_SQUARED -> x.max(0f).mul(x.max(0f));
-      case TANH -> tanh(x);
-      case SIGMOID -> sigmoid(x);
-    };
-  }
-
-  private static FloatVector geluTanh(FloatVector x) {
-    FloatVector inner =
-        x.mul(ScalarMath.GELU_CUBIC).mul(x).mul(x).add(x).mul(ScalarMath.SQRT_2_OVER_PI);
-    return x.mul(0.5f).mul(tanh(inner).add(1f));
+  /** As {@link #erfSeries}; of NaN it is 0 or NaN. */
+  static FloatVector erfDecay(FloatVector x) {
+    return expOfNegative(x.mul(x).neg());
   }
 }

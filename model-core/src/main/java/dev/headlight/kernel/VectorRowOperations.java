@@ -62,34 +62,36 @@ final class VectorRowOperations implements RowOperations {
     if (activation == Activation.NONE) {
       return;
     }
-    int whole = wholeVectors(values.columns());
+    VectorActivations loop = VectorActivations.of(activation);
     for (int i = 0; i < values.rows(); i++) {
-      int start = values.index(i);
-      for (int j = 0; j < whole; j += LANES) {
-        store(
-            VectorMath.apply(activation, load(values.bytes(), start + j)),
-            values.bytes(),
-            start + j);
-      }
-      for (int j = whole; j < values.columns(); j++) {
-        values.set(i, j, ScalarMath.apply(activation, values.get(i, j)));
-      }
+      activateRow(values, i, activation, loop);
+    }
+  }
+
+  private static void activateRow(
+      Matrix values, int row, Activation activation, VectorActivations loop) {
+    int start = values.index(row);
+    int whole = wholeVectors(values.columns());
+    loop.apply(values.bytes(), start, start + whole);
+    for (int j = whole; j < values.columns(); j++) {
+      values.set(row, j, ScalarMath.apply(activation, values.get(row, j)));
     }
   }
 
   @Override
-  public void gate(Matrix gate, Matrix up, Activation activation, Matrix output) {
+  public void gate(Matrix gate, Matrix up, Activation activation) {
+    VectorActivations loop = VectorActivations.of(activation);
     int whole = wholeVectors(gate.columns());
     for (int i = 0; i < gate.rows(); i++) {
+      activateRow(gate, i, activation, loop);
       int gateStart = gate.index(i);
       int upStart = up.index(i);
-      int start = output.index(i);
       for (int j = 0; j < whole; j += LANES) {
-        FloatVector activated = VectorMath.apply(activation, load(gate.bytes(), gateStart + j));
-        store(activated.mul(load(up.bytes(), upStart + j)), output.bytes(), start + j);
+        FloatVector product = load(gate.bytes(), gateStart + j).mul(load(up.bytes(), upStart + j));
+        store(product, gate.bytes(), gateStart + j);
       }
       for (int j = whole; j < gate.columns(); j++) {
-        output.set(i, j, ScalarMath.apply(activation, gate.get(i, j)) * up.get(i, j));
+        gate.set(i, j, gate.get(i, j) * up.get(i, j));
       }
     }
   }
@@ -152,6 +154,17 @@ final class VectorRowOperations implements RowOperations {
         bytes.putShort((to + j) * Short.BYTES, BFloat16.round(source.get(i, j)));
       }
     }
+  }
+
+  @Override
+  public void quantize(Operand.BFloats source, ByteBuffer target, float[] scales) {
+    VectorInt8.quantize(source, target, scales);
+  }
+
+  @Override
+  public void dequantize(
+      Matrix sums, float[] rowScales, float[] columnScales, float[] bias, Matrix target) {
+    VectorInt8.dequantize(sums, rowScales, columnScales, bias, target);
   }
 
   @Override

@@ -88,7 +88,7 @@ public final class FeedForward implements Operation {
       observeGate(first, gate, input, context);
       context.clock().end(Part.STATISTICS);
     }
-    context.rows().gate(gate, projected.columns(width, width), activation, gate);
+    context.rows().gate(gate, projected.columns(width, width), activation);
     Operand result = context.products().operand(gate, workspace);
     context.clock().end(Part.ACTIVATION);
     return result;

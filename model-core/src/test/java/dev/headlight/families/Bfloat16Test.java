@@ -18,7 +18,7 @@ class Bfloat16Test {
   @ParameterizedTest
   @MethodSource("cases")
   void resultsAreCloseToThoseInFloat32(GoldenCase golden) throws IOException {
-    PrecisionErrors errors = PrecisionErrors.of(golden);
+    PrecisionErrors errors = PrecisionErrors.of(golden, "bf16");
 
     // it does differ: otherwise nothing was computed in bfloat16
     assertThat(errors.hiddenState()).isBetween(1e-5, 0.05);

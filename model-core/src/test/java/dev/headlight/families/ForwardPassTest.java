@@ -2,6 +2,7 @@ package dev.headlight.families;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.headlight.kernel.Kernels;
 import dev.headlight.model.Example;
@@ -48,10 +49,12 @@ class ForwardPassTest {
   @ParameterizedTest
   @CsvSource({
     "bert, fp32", "gpt2, fp32", "llama, fp32", "llama-mqa-headdim, fp32", "llama-bf16, fp32",
-    "bert, bf16", "gpt2, bf16", "llama, bf16", "llama-mqa-headdim, bf16", "llama-bf16, bf16"
+    "bert, bf16", "gpt2, bf16", "llama, bf16", "llama-mqa-headdim, bf16", "llama-bf16, bf16",
+    "bert, int8", "gpt2, int8", "llama, int8", "llama-mqa-headdim, int8", "llama-bf16, int8"
   })
   void aSequenceHasTheSameBitsAloneAndInAnyBatchInAnyOrder(String name, String precision)
       throws IOException {
+    assumeThat(Kernels.supportedPrecisions()).contains(precision);
     List<Example> examples = sequences(23, 7);
     Kernels kernels = Kernels.named("auto", precision);
     try (TransformerModel model = Checkpoint.open(golden(name)).load(kernels);
@@ -71,8 +74,16 @@ class ForwardPassTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"bert, fp32", "llama, fp32", "bert, bf16", "llama, bf16"})
+  @CsvSource({
+    "bert, fp32",
+    "llama, fp32",
+    "bert, bf16",
+    "llama, bf16",
+    "bert, int8",
+    "llama, int8"
+  })
   void statisticsDoNotChangeABit(String name, String precision) throws IOException {
+    assumeThat(Kernels.supportedPrecisions()).contains(precision);
     List<Example> examples = sequences(9, 11);
     StatisticsRequest statistics =
         StatisticsRequest.ofGroups(StatisticCatalogue.parse("all")).withAttentions(64);

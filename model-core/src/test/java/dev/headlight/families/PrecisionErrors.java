@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * How far results in bfloat16 are from those in float32. Its main method prints the table of
- * docs/precision.md: the worst of all test checkpoints of each family.
+ * How far results in another precision are from those in float32. Its main method prints a table of
+ * docs/precision.md: the worst of all test checkpoints of each family, in the precision that is its
+ * argument.
  *
  * @param hiddenState root of the mean squared difference of last hidden states, over the root mean
  *     square of the states
@@ -35,7 +36,7 @@ record PrecisionErrors(double hiddenState, double cosine, double entropy, double
     Map<String, PrecisionErrors> byFamily = new TreeMap<>();
     for (GoldenCase golden : Goldens.allWithRuns()) {
       String family = Checkpoint.open(golden.checkpointFolder()).config().family();
-      byFamily.merge(family, of(golden), PrecisionErrors::worse);
+      byFamily.merge(family, of(golden, arguments[0]), PrecisionErrors::worse);
     }
     byFamily.forEach(
         (family, errors) ->
@@ -50,10 +51,10 @@ record PrecisionErrors(double hiddenState, double cosine, double entropy, double
   }
 
   /** Of all runs of a checkpoint. */
-  static PrecisionErrors of(GoldenCase golden) throws IOException {
+  static PrecisionErrors of(GoldenCase golden, String precision) throws IOException {
     PrecisionErrors worst = new PrecisionErrors(0, 1, 0, 0);
     List<List<ForwardOutput>> exact = outputs(golden, "fp32");
-    List<List<ForwardOutput>> rounded = outputs(golden, "bf16");
+    List<List<ForwardOutput>> rounded = outputs(golden, precision);
     for (int run = 0; run < exact.size(); run++) {
       for (int i = 0; i < exact.get(run).size(); i++) {
         worst = worst.worse(between(exact.get(run).get(i), rounded.get(run).get(i)));

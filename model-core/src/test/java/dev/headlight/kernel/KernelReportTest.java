@@ -32,7 +32,7 @@ class KernelReportTest {
     KernelReport report = KernelReport.of("nd4j");
 
     assertThat(report.kernels()).isEqualTo("nd4j");
-    assertThat(report.precision()).isEqualTo("fp32");
+    assertThat(report.precisions()).containsExactly("fp32");
     assertThat(report.unstableRows()).isEmpty();
   }
 

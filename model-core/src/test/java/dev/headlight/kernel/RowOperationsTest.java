@@ -254,7 +254,7 @@ class RowOperationsTest {
         float[] g = gate.toArray();
         float[] u = up.toArray();
         float[] addend = randomArray(width + 4, 9);
-        operations.gate(gate, up, Activation.SILU, gate);
+        operations.gate(gate, up, Activation.SILU);
         operations.add(gate, up);
         operations.softCap(up, 1.5f);
         operations.addToRow(up, 2, addend, 4);

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * @param outputs names of outputs, such as {@code embedding}; see {@link Output}
  * @param statistics {@code default}, {@code all}, {@code none}, or groups of statistics
  * @param layers layers whose statistics and hidden states are wanted; empty for all
- * @param precision {@code fp32} or {@code bf16}
+ * @param precision {@code fp32}, {@code bf16} or {@code int8}
  * @param kernels {@code auto} or the name of kernels
  * @param pooling {@code auto}, or the name of a mode, such as {@code mean}
  * @param promptName name of the checkpoint's prompt that stands before each text; empty for its

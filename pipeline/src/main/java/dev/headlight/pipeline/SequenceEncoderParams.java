@@ -64,7 +64,7 @@ abstract class SequenceEncoderParams extends Transformer {
     this.statistics =
         texts("statistics", "default, all, none or groups of statistics", defaults.statistics());
     this.layers = numbers("layers", "selected layers; none for all");
-    this.precision = text("precision", "fp32 or bf16", defaults.precision());
+    this.precision = text("precision", "fp32, bf16 or int8", defaults.precision());
     this.kernels = text("kernels", "auto, nd4j or onednn", defaults.kernels());
     this.pooling = text("pooling", "auto or the name of a mode", defaults.pooling());
     this.promptName = text("promptName", "which of the checkpoint's prompts to use");

@@ -55,14 +55,15 @@ public record MachineReport(
   /**
    * The kernels that are used, and the native libraries.
    *
-   * @param precision {@code fp32} or {@code bf16}
+   * @param precisions those that these kernels compute in on this machine
    * @param unstableRows an example of a row whose bits depend on its company; empty if there is
    *     none
    */
   public record Kernels(
-      String name, String precision, List<NativeLibrary> libraries, String unstableRows)
+      String name, List<String> precisions, List<NativeLibrary> libraries, String unstableRows)
       implements Serializable {
     public Kernels {
+      precisions = List.copyOf(precisions);
       libraries = List.copyOf(libraries);
     }
   }

@@ -68,7 +68,7 @@ public final class Machines {
       KernelReport report = KernelReport.of(name);
       return new MachineReport.Kernels(
           report.kernels(),
-          report.precision(),
+          report.precisions(),
           report.libraries().stream()
               .map(
                   library ->

@@ -61,7 +61,7 @@ class MachinesTest {
             1,
             new MachineReport.Kernels(
                 "nd4j",
-                "fp32",
+                List.of("fp32"),
                 List.of(
                     new MachineReport.NativeLibrary("ND4J", "", "no jnind4jcpu", true),
                     new MachineReport.NativeLibrary("oneDNN", "", "no jnidnnl", false)),
