@@ -121,7 +121,8 @@ final class Histogram {
   record Bars(float[] lows, long[] counts) {
     /**
      * The least value with at least a share of the values up to it; in bins, as if values were
-     * spread evenly over theirs: off by less than 1/256 of the value.
+     * spread evenly over theirs: off by less than 1/256 of the value, or by 2^-134 where that is
+     * more, and never for 0.
      *
      * @param share more than 0, at most 1
      * @param min least of the values
@@ -133,8 +134,8 @@ final class Histogram {
       long before = 0;
       for (int i = 0; i < counts.length; i++) {
         if (before + counts[i] >= wanted) {
-          if (total <= EXACT || Float.isInfinite(lows[i])) {
-            return lows[i];
+          if (total <= EXACT || lows[i] == 0 || Float.isInfinite(lows[i])) {
+            return Math.max(min, lows[i]);
           }
           double end = value(ordered(lows[i]) | LOW_BITS);
           double found = lows[i] + (wanted - before) / counts[i] * (end - lows[i]);

@@ -132,6 +132,25 @@ class CellTest {
   }
 
   @Test
+  void quantilesOfManyZerosAreZero() {
+    List<Float> values = new ArrayList<>(Collections.nCopies(900, 0f));
+    values.addAll(Collections.nCopies(100, 1f));
+    Histogram.Bars bars = histogram(values).bars();
+
+    assertThat(bars.quantile(0.05, 0, 1)).isEqualTo(0);
+    assertThat(bars.quantile(0.9, 0, 1)).isEqualTo(0);
+    assertThat(bars.quantile(0.95, 0, 1)).isEqualTo(1);
+  }
+
+  @Test
+  void quantilesAreNotBelowTheLeastValue() {
+    List<Float> values = Collections.nCopies(600, 3 * Float.MIN_VALUE);
+
+    assertThat(histogram(values).bars().quantile(0.5, 3 * Float.MIN_VALUE, 3 * Float.MIN_VALUE))
+        .isEqualTo(3 * Float.MIN_VALUE);
+  }
+
+  @Test
   void otherBytesAreRefused() {
     assertThatThrownBy(() -> ExactSums.of(new byte[33]))
         .isInstanceOf(IllegalArgumentException.class)
