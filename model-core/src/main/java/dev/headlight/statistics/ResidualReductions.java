@@ -1,8 +1,9 @@
 package dev.headlight.statistics;
 
 /**
- * Reductions of rows of the residual stream, {@code values[at, at + width)}. Sums are in double
- * precision. Stateless, safe for use by several threads.
+ * Reductions of rows of the residual stream. Sums are of values in double precision, which the
+ * caller widens: vectors of half as many floats as usual would do it faster, and make all other
+ * code on vectors of floats slow. Stateless, safe for use by several threads.
  */
 interface ResidualReductions {
 
@@ -22,17 +23,18 @@ interface ResidualReductions {
   /** Rows that {@link #add} takes at once. */
   int ROWS = 4;
 
-  double sumOfSquares(float[] values, int at, int width);
+  /** Sum of the squares of {@code values[at, at + width)}. */
+  double sumOfSquares(double[] values, int at, int width);
 
   /**
-   * Adds {@link #ROWS} consecutive rows to one sum, and the rows times a scale each to another.
+   * Adds {@link #ROWS} rows to one sum, and the rows times a scale each to another.
    *
-   * @param at where the first row begins
+   * @param rows {@code [ROWS * width]}
    * @param scales one per row
    * @param sums {@code [width]}
    * @param scaledSums {@code [width]}
    */
-  void add(float[] values, int at, int width, double[] scales, double[] sums, double[] scaledSums);
+  void add(double[] rows, int width, double[] scales, double[] sums, double[] scaledSums);
 
   /** Largest absolute value; NaN if one of the values is. */
   float largestAbsolute(float[] values, int count);

@@ -22,6 +22,7 @@ final class ResidualStatistics {
   private final ResidualReductions reductions = ResidualReductions.best();
   private final Median median = new Median(reductions);
   private float[] values = new float[0]; // [T, d]
+  private double[] group = new double[0]; // [ROWS, d]
   private double[] sums = new double[0]; // [d]
   private double[] unitSums = new double[0]; // [d]
   private final double[] scales = new double[ResidualReductions.ROWS];
@@ -41,16 +42,19 @@ final class ResidualStatistics {
       for (int row = 0; row < ResidualReductions.ROWS; row++) {
         scales[row] = 0;
         int token = first + row;
-        if (token < tokens) {
+        if (token >= tokens) {
+          Arrays.fill(group, row * width, (row + 1) * width, 0);
+        } else {
           hidden.readRow(token, values, token * width);
-          double square = reductions.sumOfSquares(values, token * width, width);
+          widen(values, token * width, group, row * width, width);
+          double square = reductions.sumOfSquares(group, row * width, width);
           double norm = Math.sqrt(square);
           squares += square;
           norms += norm;
           scales[row] = 1 / norm;
         }
       }
-      reductions.add(values, first * width, width, scales, sums, unitSums);
+      reductions.add(group, width, scales, sums, unitSums);
     }
     float largest = reductions.largestAbsolute(values, tokens * width);
     return new float[] {
@@ -62,18 +66,21 @@ final class ResidualStatistics {
     };
   }
 
+  private static void widen(float[] from, int at, double[] to, int start, int count) {
+    for (int k = 0; k < count; k++) {
+      to[start + k] = from[at + k];
+    }
+  }
+
   private void resize(int tokens, int width) {
     if (sums.length != width) {
       sums = new double[width];
       unitSums = new double[width];
+      group = new double[ResidualReductions.ROWS * width];
     }
-    // whole groups of rows, the last filled up with zeros
-    int groups = (tokens + ResidualReductions.ROWS - 1) / ResidualReductions.ROWS;
-    int size = groups * ResidualReductions.ROWS * width;
-    if (values.length < size) {
-      values = new float[size];
+    if (values.length < tokens * width) {
+      values = new float[tokens * width];
     }
-    Arrays.fill(values, tokens * width, size, 0f);
     Arrays.fill(sums, 0);
     Arrays.fill(unitSums, 0);
   }

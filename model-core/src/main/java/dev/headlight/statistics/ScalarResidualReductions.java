@@ -3,32 +3,25 @@ package dev.headlight.statistics;
 /** Reductions in plain Java. */
 final class ScalarResidualReductions implements ResidualReductions {
   @Override
-  public double sumOfSquares(float[] values, int at, int width) {
+  public double sumOfSquares(double[] values, int at, int width) {
     double sum = 0;
     for (int k = at; k < at + width; k++) {
-      sum += (double) values[k] * values[k];
+      sum += values[k] * values[k];
     }
     return sum;
   }
 
   @Override
-  public void add(
-      float[] values, int at, int width, double[] scales, double[] sums, double[] scaledSums) {
-    add(values, at, width, 0, scales, sums, scaledSums);
+  public void add(double[] rows, int width, double[] scales, double[] sums, double[] scaledSums) {
+    add(rows, width, 0, scales, sums, scaledSums);
   }
 
   /** The same from a column on. */
   static void add(
-      float[] values,
-      int at,
-      int width,
-      int column,
-      double[] scales,
-      double[] sums,
-      double[] scaledSums) {
+      double[] rows, int width, int column, double[] scales, double[] sums, double[] scaledSums) {
     for (int row = 0; row < ROWS; row++) {
       for (int k = column; k < width; k++) {
-        double value = values[at + row * width + k];
+        double value = rows[row * width + k];
         sums[k] += value;
         scaledSums[k] = Math.fma(value, scales[row], scaledSums[k]);
       }

@@ -5,7 +5,6 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Reductions with the JDK's Vector API. */
@@ -13,23 +12,18 @@ final class VectorResidualReductions implements ResidualReductions {
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = DOUBLES.length();
 
-  /** As many floats as there are doubles in a vector. */
-  private static final VectorSpecies<Float> HALF =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(LANES * Float.SIZE));
-
   private static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
   private static final VectorSpecies<Integer> INTS = FloatLanes.INTS;
   private static final int SIGN = Integer.SIZE - 1;
 
   private final ScalarResidualReductions scalar = new ScalarResidualReductions();
 
-  private static DoubleVector load(float[] values, int at) {
-    return (DoubleVector)
-        FloatVector.fromArray(HALF, values, at).convertShape(VectorOperators.F2D, DOUBLES, 0);
+  private static DoubleVector load(double[] values, int at) {
+    return DoubleVector.fromArray(DOUBLES, values, at);
   }
 
   @Override
-  public double sumOfSquares(float[] values, int at, int width) {
+  public double sumOfSquares(double[] values, int at, int width) {
     DoubleVector even = DoubleVector.zero(DOUBLES);
     DoubleVector odd = DoubleVector.zero(DOUBLES);
     int k = 0;
@@ -44,27 +38,24 @@ final class VectorResidualReductions implements ResidualReductions {
   }
 
   @Override
-  public void add(
-      float[] values, int at, int width, double[] scales, double[] sums, double[] scaledSums) {
+  public void add(double[] rows, int width, double[] scales, double[] sums, double[] scaledSums) {
     DoubleVector scale0 = DoubleVector.broadcast(DOUBLES, scales[0]);
     DoubleVector scale1 = DoubleVector.broadcast(DOUBLES, scales[1]);
     DoubleVector scale2 = DoubleVector.broadcast(DOUBLES, scales[2]);
     DoubleVector scale3 = DoubleVector.broadcast(DOUBLES, scales[3]);
     int k = 0;
     for (; k + LANES <= width; k += LANES) {
-      DoubleVector row0 = load(values, at + k);
-      DoubleVector row1 = load(values, at + width + k);
-      DoubleVector row2 = load(values, at + 2 * width + k);
-      DoubleVector row3 = load(values, at + 3 * width + k);
-      DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, k);
-      DoubleVector scaled = DoubleVector.fromArray(DOUBLES, scaledSums, k);
-      sum.add(row0).add(row1).add(row2).add(row3).intoArray(sums, k);
-      scaled = row0.fma(scale0, scaled);
+      DoubleVector row0 = load(rows, k);
+      DoubleVector row1 = load(rows, width + k);
+      DoubleVector row2 = load(rows, 2 * width + k);
+      DoubleVector row3 = load(rows, 3 * width + k);
+      load(sums, k).add(row0).add(row1).add(row2).add(row3).intoArray(sums, k);
+      DoubleVector scaled = row0.fma(scale0, load(scaledSums, k));
       scaled = row1.fma(scale1, scaled);
       scaled = row2.fma(scale2, scaled);
       row3.fma(scale3, scaled).intoArray(scaledSums, k);
     }
-    ScalarResidualReductions.add(values, at, width, k, scales, sums, scaledSums);
+    ScalarResidualReductions.add(rows, width, k, scales, sums, scaledSums);
   }
 
   private static IntVector absoluteBits(float[] values, int at) {
