@@ -23,12 +23,7 @@ final class ReportCommand implements HeadlightCommand {
       description = "Output folder of a run; the report is written into it")
   private String input;
 
-  @Option(
-      names = "--format",
-      paramLabel = "NAME",
-      defaultValue = "parquet",
-      description = "Spark's name for the format of the run's tables. Default: ${DEFAULT-VALUE}.")
-  private String format;
+  @Mixin private final TableFormatOption format = new TableFormatOption();
 
   @Mixin private final CommandEnvironment environment;
 
@@ -44,7 +39,7 @@ final class ReportCommand implements HeadlightCommand {
   @Override
   public Integer call() throws IOException {
     try (SparkSession session = environment.open("report")) {
-      RunTables.report(session, input, format);
+      RunTables.report(session, input, format.name());
       environment.out().println(OutputPaths.in(input, Report.FILE));
       environment.out().flush();
       return ExitCode.DONE;

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.headlight.pipeline.report.Chromium;
 import dev.headlight.pipeline.report.Report;
 import java.io.IOException;
@@ -39,6 +40,9 @@ class ReportInBrowserTest {
         const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
         return new Set(pixels).size > 8 ? 'drawn' : box.id + ' is empty';
       })""";
+
+  /** Counts of 48 whole numbers that follow each other, in 32 bins. */
+  private static final String WHOLE_NUMBERS = "2 1 ".repeat(8) + "1 2 ".repeat(8).strip();
 
   @TempDir static Path folder;
   private static Chromium browser;
@@ -117,7 +121,7 @@ class ReportInBrowserTest {
     open(width, dark);
 
     assertThat(browser.evaluate(COLOURS))
-        .hasSizeGreaterThanOrEqualTo(7)
+        .hasSizeGreaterThanOrEqualTo(9)
         .allMatch(chart -> chart.asText().equals("drawn"));
     assertThat(browser.errors()).isEmpty();
     assertThat(browser.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
@@ -167,6 +171,93 @@ class ReportInBrowserTest {
     browser.press("ArrowDown", 40);
 
     assertThat(browser.evaluate(details).asText()).isEqualTo("self layer 5 head 10");
+  }
+
+  private static String table(String id) {
+    return browser
+        .evaluate(
+            "[...document.querySelectorAll('#%s-table tbody tr')].map(row => row.children[2].textContent).join(' ')"
+                .formatted(id))
+        .asText();
+  }
+
+  @Test
+  void histogramIsThatOfTheChosenCell() {
+    open(1200, false);
+    browser.evaluate("window.chooseHead('self', 4, 9, 'mean_distance')");
+    assertThat(table("heads-histogram")).isEqualTo(WHOLE_NUMBERS);
+    String told = "document.getElementById('heads-histogram').getAttribute('aria-label')";
+    assertThat(browser.evaluate(told).asText())
+        .startsWith(
+            "Histogram of mean_distance, self layer 4 head 9 over 48 sequences. From 9 to 56,"
+                + " mean 32.5, median 32, 5 % quantile 11, 95 % quantile 54.");
+
+    browser.evaluate("document.getElementById('heads-map').focus()");
+    browser.press("ArrowRight", 39);
+
+    assertThat(browser.evaluate(told).asText()).contains("layer 4 head 10 over 48", "10 to 57");
+    assertThat(browser.errors()).isEmpty();
+  }
+
+  @Test
+  void histogramFollowsThePointer() {
+    open(1200, false);
+    browser.evaluate("window.chooseHead('self', 4, 9, 'mean_distance')");
+    JsonNode at =
+        browser.evaluate(
+            """
+            (map => {
+              map.scrollIntoView();
+              const box = map.getBoundingClientRect();
+              const [x, y] = echarts.getInstanceByDom(map).convertToPixel({ seriesIndex: 0 }, [20, 7]);
+              return [box.x + x, box.y + y];
+            })(document.getElementById('heads-map'))""");
+    browser.click(at.get(0).asDouble(), at.get(1).asDouble());
+
+    assertThat(
+            browser
+                .evaluate("document.getElementById('heads-histogram').getAttribute('aria-label')")
+                .asText())
+        .contains("layer 7 head 20 over 48 sequences. From 20 to 67,");
+  }
+
+  @Test
+  void histogramOfALayerIsThatOfTheChosenLayer() {
+    open(1200, false);
+    browser.evaluate(
+        "(list => { list.value = '3'; list.dispatchEvent(new Event('change')); })"
+            + "(document.getElementById('layer-values-layer'))");
+
+    assertThat(
+            browser
+                .evaluate("document.getElementById('layers-histogram').getAttribute('aria-label')")
+                .asText())
+        .startsWith("Histogram of self residual_norm, layer 3 over 48 sequences. From 9 to 56,");
+    assertThat(table("layers-histogram")).isEqualTo(WHOLE_NUMBERS);
+    assertThat(browser.errors()).isEmpty();
+  }
+
+  @Test
+  void valuesThatAreAllTheSameAreOneBar() {
+    open(1200, false);
+    browser.evaluate("window.chooseHead('self', 4, 9, 'previous_mass')");
+
+    assertThat(table("heads-histogram")).isEqualTo("48");
+    assertThat(browser.errors()).isEmpty();
+  }
+
+  @Test
+  void subsetsAreDrawnBesideAllSequences() {
+    open(1200, false);
+    String series =
+        "echarts.getInstanceByDom(document.getElementById('heads-histogram')).getOption().series"
+            + ".filter(line => line.type === 'line').map(line => line.name)";
+    assertThat(browser.evaluate(series)).extracting(name -> name.asText()).contains(SCRIPT);
+
+    browser.evaluate("document.getElementById('heads-histogram-beside').click()");
+
+    assertThat(browser.evaluate(series)).isEmpty();
+    assertThat(browser.errors()).isEmpty();
   }
 
   @Test

@@ -29,6 +29,7 @@ public final class Report {
   private static final List<String> SCRIPTS =
       List.of(
           "run.js",
+          "histograms.js",
           "heads.js",
           "layers.js",
           "atlas.js",

@@ -1,13 +1,17 @@
 package dev.headlight.pipeline.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headlight.pipeline.summary.Distribution;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
@@ -36,14 +40,43 @@ final class SummaryTables {
 
   private record Name(String group, String attention, String statistic) {}
 
-  private final Map<Name, TreeMap<Place, Row>> tables = new LinkedHashMap<>();
+  /**
+   * What the report shows of a row. The rows themselves are too large to keep: their histograms can
+   * have thousands of bins.
+   *
+   * @param measures numbers or nulls, one for each of {@link #MEASURES}
+   * @param histogram null where there is none to draw
+   * @param highest null if the table does not have it
+   */
+  private record Cell(long count, ArrayNode measures, JsonNode histogram, ArrayNode highest) {}
+
+  private final Map<Name, TreeMap<Place, Cell>> tables = new LinkedHashMap<>();
 
   /** Adds a row of a summary; the group is that of {@code --summary-by}, or empty. */
   void add(Row row, String group) {
     Name name = new Name(group, text(row, "attention"), text(row, "statistic"));
     int head = row.isNullAt(row.fieldIndex("head")) ? -1 : row.getInt(row.fieldIndex("head"));
     int layer = row.getInt(row.fieldIndex("layer"));
-    tables.computeIfAbsent(name, key -> new TreeMap<>()).put(new Place(layer, head), row);
+    tables.computeIfAbsent(name, key -> new TreeMap<>()).put(new Place(layer, head), cell(row));
+  }
+
+  private static Cell cell(Row row) {
+    ArrayNode measures = JSON.createArrayNode();
+    int digits = Numbers.digits(number(row, "min"), number(row, "max"));
+    MEASURES.forEach(measure -> Numbers.add(measures, number(row, measure), digits));
+    Optional<Distribution> distribution =
+        has(row, "histogram") ? Distribution.of(row) : Optional.empty();
+    return new Cell(
+        row.getLong(row.fieldIndex("count")),
+        measures,
+        distribution.<JsonNode>map(CompactHistogram::of).orElse(NullNode.getInstance()),
+        has(row, "highest") ? highest(row) : null);
+  }
+
+  /** NaN for null. */
+  private static double number(Row row, String column) {
+    int index = row.fieldIndex(column);
+    return row.isNullAt(index) ? Double.NaN : row.getDouble(index);
   }
 
   private static String text(Row row, String column) {
@@ -62,11 +95,11 @@ final class SummaryTables {
     return array;
   }
 
-  private static boolean ofHeads(Map<Place, Row> rows) {
+  private static boolean ofHeads(Map<Place, Cell> rows) {
     return rows.keySet().iterator().next().head() >= 0;
   }
 
-  private static ObjectNode table(Name name, Map<Place, Row> rows) {
+  private static ObjectNode table(Name name, Map<Place, Cell> rows) {
     ObjectNode table = JSON.createObjectNode();
     if (!name.group().isEmpty()) {
       table.put("group", name.group());
@@ -80,7 +113,7 @@ final class SummaryTables {
     if (ofHeads) {
       table.put("heads", heads);
     }
-    List<Row> cells = new ArrayList<>();
+    List<Cell> cells = new ArrayList<>();
     for (int layer : layers) {
       for (int head = ofHeads ? 0 : -1; head < (ofHeads ? heads : 0); head++) {
         cells.add(rows.get(new Place(layer, head)));
@@ -90,24 +123,26 @@ final class SummaryTables {
     return table;
   }
 
-  private static void measures(ObjectNode table, List<Row> cells) {
+  /** Cells may be null where the summary has no row. */
+  private static void measures(ObjectNode table, List<Cell> cells) {
     ArrayNode counts = table.putArray("count");
-    cells.forEach(row -> counts.add(row == null ? 0 : row.getLong(row.fieldIndex("count"))));
-    for (String measure : MEASURES) {
-      ArrayNode values = table.putArray(measure);
-      cells.forEach(row -> add(values, row, measure));
+    cells.forEach(cell -> counts.add(cell == null ? 0 : cell.count()));
+    for (int i = 0; i < MEASURES.size(); i++) {
+      int measure = i;
+      ArrayNode values = table.putArray(MEASURES.get(i));
+      cells.forEach(
+          cell -> values.add(cell == null ? NullNode.getInstance() : cell.measures().get(measure)));
     }
-    if (cells.stream().anyMatch(row -> row != null && has(row, "highest"))) {
+    ArrayNode histograms = table.putArray("histogram");
+    cells.forEach(cell -> histograms.add(cell == null ? NullNode.getInstance() : cell.histogram()));
+    if (cells.stream().anyMatch(cell -> cell != null && cell.highest() != null)) {
       ArrayNode highest = table.putArray("highest");
-      cells.forEach(row -> highest.add(highest(row)));
-    }
-  }
-
-  private static void add(ArrayNode values, Row row, String measure) {
-    if (row == null || row.isNullAt(row.fieldIndex(measure))) {
-      values.addNull();
-    } else {
-      Numbers.add(values, row.getDouble(row.fieldIndex(measure)));
+      cells.forEach(
+          cell ->
+              highest.add(
+                  cell == null || cell.highest() == null
+                      ? JSON.createArrayNode()
+                      : cell.highest()));
     }
   }
 
@@ -117,7 +152,7 @@ final class SummaryTables {
 
   private static ArrayNode highest(Row row) {
     ArrayNode pairs = JSON.createArrayNode();
-    if (row == null || row.isNullAt(row.fieldIndex("highest"))) {
+    if (row.isNullAt(row.fieldIndex("highest"))) {
       return pairs;
     }
     scala.collection.Seq<Row> found = row.getSeq(row.fieldIndex("highest"));

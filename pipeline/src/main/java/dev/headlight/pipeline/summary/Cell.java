@@ -46,7 +46,8 @@ final class Cell {
     return cell;
   }
 
-  private static Histogram.Bars bars(Row row) {
+  /** A histogram as it stands in a table. */
+  static Histogram.Bars bars(Row row) {
     scala.collection.Seq<Float> lows = row.getSeq(0);
     scala.collection.Seq<Long> counts = row.getSeq(1);
     float[] values = new float[lows.size()];

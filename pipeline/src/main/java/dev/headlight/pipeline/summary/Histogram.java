@@ -137,7 +137,7 @@ final class Histogram {
           if (total <= EXACT || lows[i] == 0 || Float.isInfinite(lows[i])) {
             return Math.max(min, lows[i]);
           }
-          double end = value(ordered(lows[i]) | LOW_BITS);
+          double end = end(lows[i]);
           double found = lows[i] + (wanted - before) / counts[i] * (end - lows[i]);
           return Math.min(max, Math.max(min, found));
         }
@@ -174,6 +174,11 @@ final class Histogram {
       times[found - 1]++;
     }
     return new Bars(Arrays.copyOf(lows, found), Arrays.copyOf(times, found));
+  }
+
+  /** The largest value of a bin. */
+  static float end(float low) {
+    return value(ordered(low) | LOW_BITS);
   }
 
   /** An integer in the order of floats. */

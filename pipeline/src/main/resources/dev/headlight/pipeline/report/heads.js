@@ -24,6 +24,7 @@ function showHeads() {
   const map = element("div", { class: "chart", id: "heads-map", tabindex: "0", role: "application",
     "aria-label": "Heat map of layers and heads; arrow keys choose a cell" });
   const details = element("div", { class: "details", id: "head-details", "aria-live": "polite" });
+  const values = element("div", {}, element("h3", { text: "Values over the corpus" }));
   const spread = element("div", { class: "chart", id: "heads-spread" });
   const statisticChoice = select("statistic", statistics, (value) => { chosen.statistic = value; redraw(); });
   statisticChoice.list.value = chosen.statistic;
@@ -35,8 +36,10 @@ function showHeads() {
       (value) => { chosen.group = value; redraw(); }));
   }
   box.append(element("div", { class: "controls" }, ...choices.map((choice) => choice.label)),
-    element("div", { class: "columns" }, element("div", {}, map), element("div", {}, details, element("h3", { text: "Spread over the corpus" }), spread)));
+    element("div", { class: "columns" }, element("div", {}, map), element("div", {}, details), values,
+      element("div", {}, element("h3", { text: "Heads of the layer" }), spread)));
   const mapChart = chart(map, mapOptions);
+  const redrawValues = histogram(values, "heads-histogram", () => chosenValues(groups));
   const spreadChart = chart(spread, spreadOptions);
   function redraw() {
     const table = headTable(chosen.attention, chosen.statistic, chosen.group);
@@ -46,6 +49,7 @@ function showHeads() {
     }
     mapChart.draw();
     spreadChart.draw();
+    redrawValues();
     describe(details);
   }
   mapChart.instance.on("click", (event) => {
@@ -70,6 +74,24 @@ function showHeads() {
   window.describeHead = () => describe(details);
 }
 
+/** What the histogram shows: the chosen cell, and the same cell of other subsets. */
+function chosenValues(groups) {
+  const place = (table) => {
+    const row = table ? table.layers.indexOf(chosenLayer()) : -1;
+    return row < 0 || chosen.head >= table.heads ? -1 : row * table.heads + chosen.head;
+  };
+  const chosenTable = headTable(chosen.attention, chosen.statistic, chosen.group);
+  const others = groups.map((name, at) => ({ name, tone: palette[at % palette.length], table: headTable(chosen.attention, chosen.statistic, name) }))
+    .filter((other) => other.name !== "" && other.name !== chosen.group);
+  return { table: chosenTable, i: place(chosenTable), others: others.map((other) => ({ ...other, i: place(other.table) })),
+    title: chosen.statistic + ", " + chosen.attention + " layer " + chosenLayer() + " head " + chosen.head + (chosen.group ? ", " + chosen.group : "") };
+}
+
+function chosenLayer() {
+  const table = headTable(chosen.attention, chosen.statistic, chosen.group) || headTable(chosen.attention, chosen.statistic, "");
+  return table ? table.layers[chosen.layer] : chosen.layer;
+}
+
 function mapOptions(color) {
   const table = headTable(chosen.attention, chosen.statistic, chosen.group);
   const values = table ? table[chosen.measure] : [];
@@ -87,8 +109,9 @@ function mapOptions(color) {
       { type: "heatmap", data: cells, progressive: 0,
         tooltip: { formatter: (cell) => cellText(table, cell.value[1], cell.value[0]) },
         emphasis: { itemStyle: { borderColor: color.text, borderWidth: 2 } } },
-      { type: "scatter", data: [[chosen.head, chosen.layer]], symbol: "rect", silent: true,
-        symbolSize: 12, itemStyle: { color: "transparent", borderColor: color.mark, borderWidth: 3 } },
+      // Of two rings one can be seen on any colour.
+      ...[["#ffffff", 15], [color.mark, 10]].map(([ring, size]) => ({ type: "scatter", data: [[chosen.head, chosen.layer]], symbol: "rect",
+        silent: true, symbolSize: size, itemStyle: { color: "transparent", borderColor: ring, borderWidth: 3 } })),
     ],
   });
 }

@@ -16,6 +16,40 @@ function showLayers() {
     grid.append(element("div", {}, element("div", { class: "controls" }, choice.label), area));
     const drawn = chart(area, (color) => layerOptions(color, curves.filter((curve) => curve.statistic === shown.name)));
   });
+  if (data.layers && data.layers.length > 0) showLayerValues(box);
+}
+
+/** A statistic of a layer over the sequences. */
+function showLayerValues(box) {
+  const tables = data.layers, groups = unique(tables.map((table) => table.group || ""));
+  const name = (table) => table.attention + " " + table.statistic;
+  const kinds = unique(tables.map(name));
+  const shown = { kind: kinds.find((kind) => kind.endsWith(" residual_norm")) || kinds[0], layer: -1, group: "" };
+  const find = (group) => tables.find((table) => name(table) === shown.kind && (table.group || "") === group);
+  const layers = () => (find(shown.group) || find("") || { layers: [] }).layers;
+  const layerChoice = select("layer", [], (value) => { shown.layer = Number(value); redraw(); });
+  layerChoice.list.id = "layer-values-layer";
+  const statisticChoice = select("statistic", kinds, (value) => { shown.kind = value; fillLayers(); redraw(); });
+  statisticChoice.list.value = shown.kind;
+  statisticChoice.list.id = "layer-values-statistic";
+  const choices = [statisticChoice, layerChoice];
+  if (groups.length > 1) {
+    choices.push(select(data.group_column, groups.map((value) => ({ value, text: value === "" ? "(all)" : value })),
+      (value) => { shown.group = value; fillLayers(); redraw(); }));
+  }
+  function fillLayers() {
+    layerChoice.list.replaceChildren(...layers().map((layer) => element("option", { value: layer, text: layer })));
+    if (!layers().includes(shown.layer)) shown.layer = layers()[layers().length - 1];
+    layerChoice.list.value = shown.layer;
+  }
+  fillLayers();
+  const values = element("div", { class: "limited" });
+  box.append(element("h3", { text: "Values over the corpus" }), element("div", { class: "controls" }, ...choices.map((choice) => choice.label)), values);
+  const place = (table) => table ? table.layers.indexOf(shown.layer) : -1;
+  const redraw = histogram(values, "layers-histogram", () => ({ table: find(shown.group), i: place(find(shown.group)),
+    title: shown.kind + ", layer " + shown.layer + (shown.group ? ", " + shown.group : ""),
+    others: groups.map((group, at) => ({ name: group, tone: palette[at % palette.length], table: find(group), i: place(find(group)) }))
+      .filter((other) => other.name !== "" && other.name !== shown.group) }));
 }
 
 function layerCurves() {
@@ -47,7 +81,7 @@ function layerOptions(color, curves) {
   });
   const range = curves.some((curve) => curve.heads) ? "dotted: least and largest head" : "dotted: 5 % and 95 % of the sequences";
   return Object.assign(common(color), {
-    grid: { left: 60, right: 16, top: 44, bottom: 44 },
+    grid: { left: 60, right: 16, top: 44, bottom: curves.length <= 3 ? 60 : 44 },
     title: { text: curves.length <= 3 ? range : "", left: "center", bottom: 0, textStyle: { color: color.faint, fontSize: 12, fontWeight: "normal" } },
     legend: { top: 0, type: "scroll", textStyle: { color: color.text }, data: unique(curves.map((curve) => curve.name)) },
     xAxis: axis(color, { type: "value", minInterval: 1, name: "layer", nameLocation: "middle", nameGap: 22 }),

@@ -151,6 +151,15 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
+  /** Presses the left button of the mouse at a place in the window. */
+  public void click(double x, double y) {
+    for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
+      call(
+          "Input.dispatchMouseEvent",
+          Map.of("type", type, "x", x, "y", y, "button", "left", "clickCount", 1));
+    }
+  }
+
   /** What went wrong in the page since it was opened. */
   public List<String> errors() {
     return List.copyOf(errors);
