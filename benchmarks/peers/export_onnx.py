@@ -2,12 +2,17 @@
 
     pip install torch transformers onnx onnxscript onnxruntime
     python benchmarks/peers/export_onnx.py CHECKPOINT model.onnx
+    python benchmarks/peers/export_onnx.py CHECKPOINT model.onnx model-int8.onnx
+
+The third file has weights of 8 bits and activations that are quantized as they come.
 """
 
 import sys
 from pathlib import Path
 
+import onnx
 import torch
+from onnxruntime import quantization
 from onnxruntime.transformers import optimizer
 from transformers import AutoModel
 
@@ -46,6 +51,13 @@ def main():
     print("fused:", optimized.get_fused_operator_statistics())
     optimized.save_model_to_file(str(target))
     plain.unlink()
+    if len(sys.argv) > 3:
+        quantization.quantize_dynamic(
+            target,
+            Path(sys.argv[3]),
+            weight_type=quantization.QuantType.QInt8,
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
 
 
 if __name__ == "__main__":
