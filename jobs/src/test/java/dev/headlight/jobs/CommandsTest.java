@@ -87,7 +87,19 @@ class CommandsTest {
 
   @Test
   void summariesOfRunsAreMerged() throws IOException {
-    String runs = demoFolder("results") + "," + demoFolder("results");
+    Invocation other =
+        Invocation.onLocalSpark(
+            "run",
+            "--model=" + demoFolder("model"),
+            "--input=" + demoFolder("table"),
+            "--output=" + folder.resolve("other"),
+            "--outputs=attention_statistics,layer_statistics,head_divergence",
+            "--keep=label",
+            "--summary-by=label",
+            "--examples=0",
+            "--report=false");
+    assertThat(other.exitCode()).as(other.err()).isZero();
+    String runs = demoFolder("results") + "," + folder.resolve("other");
     Invocation merged =
         Invocation.onLocalSpark(
             "summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
@@ -106,7 +118,8 @@ class CommandsTest {
                 .path("sequences")
                 .asInt())
         .isEqualTo(600);
-    assertThat(folder.resolve("merged/report.html")).isRegularFile();
+    assertThat(Files.readString(folder.resolve("merged/report.html")))
+        .contains("\"group_column\":\"label\"");
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.out()).contains("attention layer  head  entropy");
     assertThat(folder.resolve("again/report.html")).doesNotExist();
@@ -116,6 +129,18 @@ class CommandsTest {
         .isEqualTo(
             CommandResults.layers(
                 CommandResults.json(demoFolder("results/atlas.json")), "induction"));
+  }
+
+  @Test
+  void runThatIsNamedTwiceIsNotMerged() {
+    String runs = demoFolder("results") + "," + demoFolder("model/../results");
+    Invocation refused =
+        Invocation.onLocalSpark(
+            "summarize", "--input=" + runs, "--output=" + folder.resolve("twice"));
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("expected every run once, found it twice");
+    assertThat(folder.resolve("twice")).doesNotExist();
   }
 
   @Test
