@@ -86,64 +86,6 @@ class CommandsTest {
   }
 
   @Test
-  void summariesOfRunsAreMerged() throws IOException {
-    Invocation other =
-        Invocation.onLocalSpark(
-            "run",
-            "--model=" + demoFolder("model"),
-            "--input=" + demoFolder("table"),
-            "--output=" + folder.resolve("other"),
-            "--outputs=attention_statistics,layer_statistics,head_divergence",
-            "--keep=label",
-            "--summary-by=label",
-            "--examples=0",
-            "--report=false");
-    assertThat(other.exitCode()).as(other.err()).isZero();
-    String runs = demoFolder("results") + "," + folder.resolve("other");
-    Invocation merged =
-        Invocation.onLocalSpark(
-            "summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
-    Invocation again =
-        Invocation.onLocalSpark(
-            "summarize",
-            "--input=" + demoFolder("results"),
-            "--output=" + folder.resolve("again"),
-            "--summary-by=truncated",
-            "--report=false");
-
-    assertThat(merged.exitCode()).as(merged.err()).isZero();
-    assertThat(
-            CommandResults.json(folder.resolve("merged/run.json"))
-                .path("counts")
-                .path("sequences")
-                .asInt())
-        .isEqualTo(600);
-    assertThat(Files.readString(folder.resolve("merged/report.html")))
-        .contains("\"group_column\":\"label\"");
-    assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.out()).contains("attention layer  head  entropy");
-    assertThat(folder.resolve("again/report.html")).doesNotExist();
-    assertThat(
-            CommandResults.layers(
-                CommandResults.json(folder.resolve("again/atlas.json")), "induction"))
-        .isEqualTo(
-            CommandResults.layers(
-                CommandResults.json(demoFolder("results/atlas.json")), "induction"));
-  }
-
-  @Test
-  void runThatIsNamedTwiceIsNotMerged() {
-    String runs = demoFolder("results") + "," + demoFolder("model/../results");
-    Invocation refused =
-        Invocation.onLocalSpark(
-            "summarize", "--input=" + runs, "--output=" + folder.resolve("twice"));
-
-    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(refused.err()).contains("expected every run once, found it twice");
-    assertThat(folder.resolve("twice")).doesNotExist();
-  }
-
-  @Test
   void comparisonEndsWithOneIfALimitIsExceeded() throws IOException {
     Invocation other =
         Invocation.onLocalSpark(
