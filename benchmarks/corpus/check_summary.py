@@ -15,6 +15,7 @@ import glob
 import json
 import math
 import os
+import re
 import shutil
 import sys
 
@@ -199,6 +200,13 @@ def keyed(table, results):
     return rows
 
 
+def subset_of(text):
+    """A null is the subset null; text that reads null is in quotes, and in further ones if it is already."""
+    if text is None:
+        return "null"
+    return f'"{text}"' if re.fullmatch('("*)null\\1', text) else text
+
+
 def check(options):
     results = options.results
     with open(os.path.join(results, "run.json")) as file:
@@ -209,7 +217,7 @@ def check(options):
     examples = (tokens >= LEAST_EXAMPLE_TOKENS) & (tokens <= configuration["max-attention-tokens"])
     subsets = {None: None}
     if by:
-        texts = np.array(pc.fill_null(sequences[by].cast(pa.string()), "null").to_pylist())
+        texts = np.array([subset_of(text) for text in sequences[by].cast(pa.string()).to_pylist()])
         subsets.update({str(text): texts == text for text in np.unique(texts)})
     summary = keyed(read(results, "summary"), results)
     comparison = Comparison()

@@ -86,39 +86,6 @@ class CommandsTest {
   }
 
   @Test
-  void summariesOfRunsAreMerged() throws IOException {
-    String runs = demoFolder("results") + "," + demoFolder("results");
-    Invocation merged =
-        Invocation.onLocalSpark(
-            "summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
-    Invocation again =
-        Invocation.onLocalSpark(
-            "summarize",
-            "--input=" + demoFolder("results"),
-            "--output=" + folder.resolve("again"),
-            "--summary-by=truncated",
-            "--report=false");
-
-    assertThat(merged.exitCode()).as(merged.err()).isZero();
-    assertThat(
-            CommandResults.json(folder.resolve("merged/run.json"))
-                .path("counts")
-                .path("sequences")
-                .asInt())
-        .isEqualTo(600);
-    assertThat(folder.resolve("merged/report.html")).isRegularFile();
-    assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.out()).contains("attention layer  head  entropy");
-    assertThat(folder.resolve("again/report.html")).doesNotExist();
-    assertThat(
-            CommandResults.layers(
-                CommandResults.json(folder.resolve("again/atlas.json")), "induction"))
-        .isEqualTo(
-            CommandResults.layers(
-                CommandResults.json(demoFolder("results/atlas.json")), "induction"));
-  }
-
-  @Test
   void comparisonEndsWithOneIfALimitIsExceeded() throws IOException {
     Invocation other =
         Invocation.onLocalSpark(

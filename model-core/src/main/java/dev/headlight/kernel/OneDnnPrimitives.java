@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * The primitives of one thread, by shape. oneDNN shares the scratch memory of primitives per
@@ -17,10 +18,17 @@ final class OneDnnPrimitives implements AutoCloseable {
   /** Attention needs two for each length of a sequence; of those, the ones used last are kept. */
   private static final int MOST_ATTENTION_PRODUCTS = 1024;
 
+  /**
+   * Primitives made before memory is trimmed. Making one takes and frees some hundred KiB around
+   * what stays, which the C library would keep: for a thousand lengths more than the primitives.
+   */
+  private static final int MADE_BETWEEN_TRIMS = 64;
+
   private final OneDnn oneDnn;
   private final OneDnn.Type type;
   private final Map<Projection, OneDnnProduct> projections = new HashMap<>();
   private final Map<HeadProduct, OneDnnProduct> headProducts = new LinkedHashMap<>(64, 0.75f, true);
+  private int made;
 
   /** Everything a projection depends on; weights of the same widths share primitives. */
   record Projection(
@@ -122,6 +130,10 @@ final class OneDnnPrimitives implements AutoCloseable {
     OneDnnProduct product =
         new OneDnnProduct(oneDnn, source, weights, bias, destination, attributes);
     dnnl.dnnl_primitive_attr_destroy(attributes);
+    made++;
+    if (made % MADE_BETWEEN_TRIMS == 0) {
+      Pointer.trimMemory();
+    }
     return product;
   }
 

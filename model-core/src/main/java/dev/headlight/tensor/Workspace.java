@@ -10,6 +10,10 @@ import org.bytedeco.javacpp.BytePointer;
 /**
  * Scratch memory of one thread, used like a stack and kept from batch to batch.
  *
+ * <p>What does not fit goes to further slabs. Batches that each need a little more than those
+ * before would leave slabs behind that fit nothing any more, so once the stack is empty, several
+ * slabs are given up for one of the size that was needed.
+ *
  * <pre>{@code
  * try (Workspace.Scope scope = workspace.scope()) {
  *   Matrix hidden = workspace.matrix(tokens, width);
@@ -22,21 +26,34 @@ public final class Workspace implements AutoCloseable {
   private static final long SMALLEST_SLAB = 4L << 20;
   private static final long ALIGNMENT = 64;
 
-  private final NativeArena arena = new NativeArena();
+  /** The next batch may need a little more than those before. */
+  private static final long MOST_SPARE = 16L << 20;
+
+  private NativeArena arena = new NativeArena();
   private final List<BytePointer> slabs = new ArrayList<>();
   private final Map<Object, AutoCloseable> attachments = new HashMap<>();
   private int slab;
   private long used;
 
+  /** Bytes on the stack now, and at most so far. */
+  private long stacked;
+
+  private long peak;
+
   /** Marks the present top of the stack; closing the scope frees everything allocated since. */
   public final class Scope implements AutoCloseable {
     private final int markedSlab = slab;
     private final long markedUse = used;
+    private final long markedStack = stacked;
 
     @Override
     public void close() {
       slab = markedSlab;
       used = markedUse;
+      stacked = markedStack;
+      if (stacked == 0 && slabs.size() > 1) {
+        giveUpSlabs();
+      }
     }
   }
 
@@ -58,14 +75,33 @@ public final class Workspace implements AutoCloseable {
       used = 0;
     }
     if (slab == slabs.size()) {
-      slabs.add(arena.bytes(Math.max(SMALLEST_SLAB, rounded)));
+      slabs.add(arena.bytes(slabs.isEmpty() ? firstSlab(rounded) : nextSlab(rounded)));
       used = 0;
     }
     BytePointer view = slabs.get(slab).getPointer(used);
     view.capacity(size);
     view.limit(size);
     used += rounded;
+    stacked += rounded;
+    peak = Math.max(peak, stacked);
     return view;
+  }
+
+  /** Of the size that was needed so far. */
+  private long firstSlab(long bytes) {
+    return nextSlab(Math.max(bytes, peak + Math.min(peak / 8, MOST_SPARE)));
+  }
+
+  private static long nextSlab(long bytes) {
+    return Math.max(SMALLEST_SLAB, bytes);
+  }
+
+  private void giveUpSlabs() {
+    slabs.clear();
+    arena.close();
+    arena = new NativeArena();
+    slab = 0;
+    used = 0;
   }
 
   /**

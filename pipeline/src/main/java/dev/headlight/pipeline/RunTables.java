@@ -1,13 +1,8 @@
 package dev.headlight.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headlight.pipeline.report.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
@@ -20,10 +15,6 @@ import org.apache.spark.sql.SparkSession;
  * the model.
  */
 public final class RunTables {
-  /** Counts of a run that add up. */
-  private static final List<String> COUNTS =
-      List.of("rows", "sequences", "quarantined", "truncated", "tokens");
-
   private RunTables() {}
 
   /**
@@ -47,7 +38,8 @@ public final class RunTables {
    * @param by a column of the sequences by whose values they are summed up, too; only from
    *     sequences
    * @param exampleTokens longest sequence that is named as an example; only from sequences
-   * @throws ConfigurationException if something does not fit
+   * @throws ConfigurationException if something does not fit, a run is named twice, or runs differ
+   *     in what their statistics mean
    */
   public static void summarize(
       SparkSession spark,
@@ -61,21 +53,33 @@ public final class RunTables {
     Findings result = new Findings(spark, HadoopFiles.path(output, "an output folder"), format);
     try {
       requireFree(result.folder(), spark);
-      ObjectNode manifest = manifest(inputs, by);
+      MergedRuns together = MergedRuns.of(inputs, fromSequences);
       if (fromSequences) {
         Dataset<Row> sequences =
             inputs.stream()
-                .map(input -> input.read(EncodingJob.SEQUENCES))
+                .map(input -> sequences(input, by))
                 .reduce((one, other) -> one.unionByName(other, true))
                 .orElseThrow();
         result.write(sequences, by, exampleTokens);
+        result.writeJson(RunManifest.FILE, together.manifest(by, exampleTokens));
       } else {
         result.writeMerged(inputs);
+        result.writeJson(RunManifest.FILE, together.manifest());
       }
-      result.writeJson(RunManifest.FILE, manifest);
     } catch (IOException e) {
       throw new UncheckedIOException("%s: %s".formatted(output, e.getMessage()), e);
     }
+  }
+
+  /** Those of a run; in one without the column all labels would look like nulls. */
+  private static Dataset<Row> sequences(Findings run, Optional<String> by) {
+    Dataset<Row> sequences = run.read(EncodingJob.SEQUENCES);
+    if (by.isPresent() && !List.of(sequences.columns()).contains(by.get())) {
+      throw new ConfigurationException(
+          "%s: expected sequences with the column '%s' of summary-by, found the columns %s. Run it again with --keep %s, or leave it out."
+              .formatted(run.folder(), by.get(), String.join(", ", sequences.columns()), by.get()));
+    }
+    return sequences;
   }
 
   /** The folder of a run that has succeeded. */
@@ -107,42 +111,5 @@ public final class RunTables {
           "%s: expected no such folder, since results are never overwritten, found one. Choose another output, or delete it."
               .formatted(folder));
     }
-  }
-
-  /** The first run's manifest, with the counts of all. */
-  private static ObjectNode manifest(List<Findings> inputs, Optional<String> by)
-      throws IOException {
-    List<JsonNode> manifests = new ArrayList<>();
-    for (Findings input : inputs) {
-      manifests.add(input.readJson(RunManifest.FILE));
-    }
-    JsonNode first = manifests.get(0);
-    for (int i = 1; i < manifests.size(); i++) {
-      String expected = first.path("model").path("sha256").asText();
-      String found = manifests.get(i).path("model").path("sha256").asText();
-      if (!expected.equals(found)) {
-        throw new ConfigurationException(
-            "%s: expected a run of the same model as %s, with SHA-256 %s, found %s. Runs of different models are compared with compare."
-                .formatted(inputs.get(i).folder(), inputs.get(0).folder(), expected, found));
-      }
-    }
-    ObjectNode manifest = new ObjectMapper().createObjectNode();
-    manifest.put("status", RunManifest.SUCCEEDED);
-    for (String field : List.of("model", "embedding", "kernels", "precision", "versions")) {
-      if (first.has(field)) {
-        manifest.set(field, first.path(field));
-      }
-    }
-    ObjectNode configuration = manifest.putObject("configuration");
-    configuration.put("summary-by", by.orElse(null));
-    ArrayNode runs = manifest.putArray("runs");
-    inputs.forEach(input -> runs.add(input.folder().toString()));
-    ObjectNode counts = manifest.putObject("counts");
-    for (String count : COUNTS) {
-      counts.put(
-          count,
-          manifests.stream().mapToLong(one -> one.path("counts").path(count).asLong()).sum());
-    }
-    return manifest;
   }
 }

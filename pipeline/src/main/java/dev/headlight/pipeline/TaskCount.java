@@ -1,9 +1,16 @@
 package dev.headlight.pipeline;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -15,10 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Into how many tasks a table is divided. Spark divides it by bytes and row groups, which suits
- * reading; a model spends seconds on what is read in milliseconds, so that a small table in one row
- * group would keep one core busy and all others idle. Where the table has fewer parts than some for
- * every core, its rows are therefore spread by their ids.
+ * Into how many tasks a table is divided. Spark divides it by bytes and row groups, and reads many
+ * small files in one task, which suits reading; a model spends seconds on what is read in
+ * milliseconds, so that a small table in one row group would keep one core busy and all others
+ * idle. Where the table has fewer parts than some for every core, its rows are therefore spread by
+ * their ids.
  *
  * @param repartition tasks to spread the rows over; empty to leave them as they are stored
  * @param rows of the table, where they are known
@@ -32,6 +40,32 @@ record TaskCount(OptionalInt repartition, OptionalLong rows) {
   private static final int PER_CORE = 8;
   private static final long LEAST_ROWS = 32;
 
+  /** Of more files the driver does not read the footers, which would take it long. */
+  private static final int MOST_FOOTERS = 1000;
+
+  private static final int FOOTER_READERS = 16;
+
+  /**
+   * What the footers of a table's Parquet files tell.
+   *
+   * @param rows in all files
+   * @param rowGroups in all files; a task reads one or more
+   */
+  private record Footers(long rows, long rowGroups) {
+    static Footers of(Path file, Configuration configuration) throws IOException {
+      try (ParquetFileReader reader =
+          ParquetFileReader.open(HadoopInputFile.fromPath(file, configuration))) {
+        List<BlockMetaData> rowGroups = reader.getFooter().getBlocks();
+        return new Footers(
+            rowGroups.stream().mapToLong(BlockMetaData::getRowCount).sum(), rowGroups.size());
+      }
+    }
+
+    Footers plus(Footers other) {
+      return new Footers(rows + other.rows, rowGroups + other.rowGroups);
+    }
+  }
+
   /**
    * Decides for a table.
    *
@@ -39,31 +73,16 @@ record TaskCount(OptionalInt repartition, OptionalLong rows) {
    * @param cores that compute
    */
   static TaskCount of(Dataset<Row> table, int wanted, int cores, Configuration configuration) {
-    String[] files = table.inputFiles();
-    if (files.length > (long) LEAST_PER_CORE * cores) {
-      OptionalInt repartition = wanted == 0 ? OptionalInt.empty() : OptionalInt.of(wanted);
-      return new TaskCount(repartition, OptionalLong.empty());
-    }
-    int parts = table.javaRDD().getNumPartitions();
-    OptionalLong rows = OptionalLong.empty();
-    try {
-      long rowCount = 0;
-      int rowGroups = 0;
-      for (String file : files) {
-        for (BlockMetaData rowGroup : rowGroups(new Path(new java.net.URI(file)), configuration)) {
-          rowCount += rowGroup.getRowCount();
-          rowGroups++;
-        }
-      }
-      rows = OptionalLong.of(rowCount);
-      parts = Math.min(parts, rowGroups);
-    } catch (IOException | RuntimeException | java.net.URISyntaxException e) {
-      LOG.debug("The row groups of the table are not known", e);
-    }
+    Optional<Footers> footers = footers(table.inputFiles(), configuration);
+    OptionalLong rows =
+        footers.map(found -> OptionalLong.of(found.rows())).orElse(OptionalLong.empty());
     if (wanted > 0) {
       return new TaskCount(OptionalInt.of(wanted), rows);
     }
-    if (parts >= LEAST_PER_CORE * cores) {
+    // Not the number of files: Spark has several small ones read by a task.
+    long parts = table.javaRDD().getNumPartitions();
+    parts = Math.min(parts, footers.map(Footers::rowGroups).orElse(parts));
+    if (parts >= (long) LEAST_PER_CORE * cores) {
       return new TaskCount(OptionalInt.empty(), rows);
     }
     long most = rows.isPresent() ? Math.max(1, rows.getAsLong() / LEAST_ROWS) : Long.MAX_VALUE;
@@ -71,11 +90,33 @@ record TaskCount(OptionalInt repartition, OptionalLong rows) {
     return new TaskCount(tasks > parts ? OptionalInt.of(tasks) : OptionalInt.empty(), rows);
   }
 
-  private static List<BlockMetaData> rowGroups(Path file, Configuration configuration)
-      throws IOException {
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(file, configuration))) {
-      return reader.getFooter().getBlocks();
+  /** Of all files together, unless they are very many or no Parquet. */
+  private static Optional<Footers> footers(String[] files, Configuration configuration) {
+    if (files.length > MOST_FOOTERS) {
+      return Optional.empty();
+    }
+    ExecutorService readers =
+        Executors.newFixedThreadPool(Math.max(1, Math.min(FOOTER_READERS, files.length)));
+    try {
+      List<Callable<Footers>> calls =
+          Arrays.stream(files)
+              .<Callable<Footers>>map(
+                  file -> () -> Footers.of(new Path(new java.net.URI(file)), configuration))
+              .toList();
+      List<Future<Footers>> running = calls.stream().map(readers::submit).toList();
+      Footers all = new Footers(0, 0);
+      for (Future<Footers> footer : running) {
+        all = all.plus(footer.get());
+      }
+      return Optional.of(all);
+    } catch (ExecutionException e) {
+      LOG.debug("The row groups of the table are not known", e);
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } finally {
+      readers.shutdownNow();
     }
   }
 }

@@ -43,4 +43,33 @@ public final class StatisticsBytes {
     }
     return buffer.array();
   }
+
+  /**
+   * Of {@code array<struct<attention, layer, array<array<float>>>>}, matrices {@code [h, h]}: per
+   * struct the name, layer, h, and row by row what is right of the diagonal.
+   */
+  public static byte[] ofPairs(ArrayData structs) {
+    int size = 0;
+    for (int i = 0; i < structs.numElements(); i++) {
+      InternalRow struct = structs.getStruct(i, 3);
+      int heads = struct.getArray(2).numElements();
+      size += 3 * Integer.BYTES + struct.getUTF8String(0).numBytes();
+      size += heads * (heads - 1) / 2 * Float.BYTES;
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < structs.numElements(); i++) {
+      InternalRow struct = structs.getStruct(i, 3);
+      byte[] name = struct.getUTF8String(0).getBytes();
+      ArrayData matrix = struct.getArray(2);
+      int heads = matrix.numElements();
+      buffer.putInt(name.length).put(name).putInt(struct.getInt(1)).putInt(heads);
+      for (int head = 0; head < heads; head++) {
+        ArrayData row = matrix.getArray(head);
+        for (int other = head + 1; other < heads; other++) {
+          buffer.putFloat(row.isNullAt(other) ? Float.NaN : row.getFloat(other));
+        }
+      }
+    }
+    return buffer.array();
+  }
 }

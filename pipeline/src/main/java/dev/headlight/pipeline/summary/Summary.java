@@ -24,8 +24,9 @@ import org.apache.spark.sql.types.StructType;
  * Aggregates of the statistics in {@code sequences} tables: one row per attention, layer, head and
  * statistic, with count, mean, stddev, min, quantiles (p05 to p95) and max over the sequences for
  * which the statistic is defined. Statistics of layers have no head (null). Asked for by a column,
- * there are the same rows again for each of its values, which stands in {@code subset}; in rows for
- * all sequences it is null.
+ * there are the same rows again for each of its values, which stands in {@code subset} as text; in
+ * rows for all sequences it is null. Sequences whose value is null make the subset {@code null};
+ * text that reads null stands there in quotes, and text of null in quotes in further ones.
  *
  * <p>Summaries merge: of several tables one is made that is that of all their sequences, bit for
  * bit, whatever the order and the partitions. {@code sums} has what mean and stddev are made of,
@@ -42,6 +43,9 @@ public final class Summary {
 
   private static final String HEADS = "attention_statistics";
   private static final String LAYERS = "layer_statistics";
+
+  /** Text that would look like a null, or like such a text in quotes. */
+  private static final String TEXT_NULL = "^(\"*)null\\1$";
 
   private Summary() {}
 
@@ -150,7 +154,8 @@ public final class Summary {
               .formatted(by.get()));
     }
     Column name = col("`" + by.get().replace("`", "``") + "`").cast(DataTypes.StringType);
-    return coalesce(name, lit("null"));
+    Column quoted = functions.concat(lit("\""), name, lit("\""));
+    return coalesce(when(name.rlike(TEXT_NULL), quoted).otherwise(name), lit("null"));
   }
 
   /** The row's id, if it is of a length to look at. */

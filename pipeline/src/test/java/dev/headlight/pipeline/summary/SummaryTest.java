@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -175,6 +176,31 @@ class SummaryTest {
         .contains("self/0/1/entropy/de", "self/0/1/entropy/en", "self/0/1/entropy/null")
         .hasSize(20 - 1 - 4);
     assertThat(value(summary.get("self/0/1/entropy/de"), "count")).isEqualTo(1000);
+  }
+
+  @Test
+  void textThatReadsNullIsAnotherSubsetThanNull() {
+    Dataset<Row> sequences =
+        sequences(0, 60)
+            .withColumn(
+                "language",
+                expr(
+                    "array(null, 'null', '\"null\"', 'NULL', '\"null', 'de')[cast(substr(id, 2) AS int) % 6]"));
+    Dataset<Row> counts =
+        Summary.of(sequences, Optional.of("language"), 256)
+            .filter("statistic = 'residual_norm'")
+            .select("subset", "count");
+
+    assertThat(counts.as(Encoders.tuple(Encoders.STRING(), Encoders.LONG())).collectAsList())
+        .extracting(row -> row._1() + "=" + row._2())
+        .containsExactlyInAnyOrder(
+            "null=60",
+            "null=10",
+            "\"null\"=10",
+            "\"\"null\"\"=10",
+            "NULL=10",
+            "\"null=10",
+            "de=10");
   }
 
   @Test
