@@ -39,6 +39,14 @@ public final class FloatLanes {
   }
 
   /**
+   * {@link #sum(FloatVector)} of a vector in memory: a call that the compiler does not inline
+   * allocates its vectors, but not an array.
+   */
+  public static float sum(float[] lanes, int at) {
+    return sum(FloatVector.fromArray(FLOATS, lanes, at));
+  }
+
+  /**
    * Sum of the lanes in halves, in a fixed order: the order of {@code reduceLanes} is left open,
    * and bits must not depend on it.
    */

@@ -67,7 +67,7 @@ final class VectorDotProducts {
       for (int column = 0; column < tile.outputs(); column++) {
         int i = tile.row() + row;
         int j = tile.output() + column;
-        float sum = FloatLanes.sum(FloatVector.fromArray(FLOATS, sums, Tile.place(row, column)));
+        float sum = FloatLanes.sum(sums, Tile.place(row, column));
         output.set(i, j, output.get(i, j) + withRest(input, i, weight, j, sum));
       }
     }

@@ -105,8 +105,8 @@ final class VectorSoftmax {
   private static void normalize(Matrix scores, SoftmaxRows rows) {
     ByteBuffer bytes = scores.bytes();
     for (int row = 0; row < scores.rows(); row++) {
-      float sum = FloatLanes.sum(FloatVector.fromArray(FLOATS, rows.sums, row * LANES));
-      float weighted = FloatLanes.sum(FloatVector.fromArray(FLOATS, rows.weighted, row * LANES));
+      float sum = FloatLanes.sum(rows.sums, row * LANES);
+      float weighted = FloatLanes.sum(rows.weighted, row * LANES);
       // a score that is NaN has an exponential of 0 but shows here
       float inverse = Float.isNaN(weighted) ? Float.NaN : 1f / sum;
       int start = scores.index(row);

@@ -75,7 +75,8 @@ final class MassCoverage {
       int next = next(threshold, sum - share, looks, end - start);
       reductions.threshold(weights, start, end, next, found);
       if (looks == 1) {
-        learnDensity((double) (count - found.count) / (next - threshold) / (end - start));
+        double bits = (double) (next - threshold) * (end - start);
+        learnDensity((count - found.count) / bits);
       }
       threshold = next;
       count = found.count;

@@ -36,8 +36,8 @@ interface ResidualReductions {
    */
   void add(double[] rows, int width, double[] scales, double[] sums, double[] scaledSums);
 
-  /** Largest absolute value; NaN if one of the values is. */
-  float largestAbsolute(float[] values, int count);
+  /** Largest absolute value of {@code values[at, at + count)}; NaN if one of them is. */
+  float largestAbsolute(float[] values, int at, int count);
 
   /**
    * Number of absolute values below a threshold.

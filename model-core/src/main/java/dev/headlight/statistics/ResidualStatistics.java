@@ -38,6 +38,7 @@ final class ResidualStatistics {
     resize(tokens, width);
     double norms = 0;
     double squares = 0;
+    float largest = 0;
     for (int first = 0; first < tokens; first += ResidualReductions.ROWS) {
       for (int row = 0; row < ResidualReductions.ROWS; row++) {
         scales[row] = 0;
@@ -46,6 +47,9 @@ final class ResidualStatistics {
           Arrays.fill(group, row * width, (row + 1) * width, 0);
         } else {
           hidden.readRow(token, values, token * width);
+          // Math.max keeps a NaN
+          float most = reductions.largestAbsolute(values, token * width, width);
+          largest = Math.max(largest, most);
           widen(values, token * width, group, row * width, width);
           double square = reductions.sumOfSquares(group, row * width, width);
           double norm = Math.sqrt(square);
@@ -56,7 +60,6 @@ final class ResidualStatistics {
       }
       reductions.add(group, width, scales, sums, unitSums);
     }
-    float largest = reductions.largestAbsolute(values, tokens * width);
     return new float[] {
       (float) (norms / tokens),
       largest,

@@ -33,12 +33,16 @@ final class RowSums {
     /** Weighted distance of the last row. */
     double mean;
 
+    /** That of the row before it. */
+    double earlierMean;
+
     /** Sum of its weighted squared deviations from the mean. */
     double squaredDeviation;
 
     void clear() {
       clearSums();
       mean = 0;
+      earlierMean = 0;
       squaredDeviation = 0;
     }
 

@@ -29,8 +29,8 @@ final class ScalarResidualReductions implements ResidualReductions {
   }
 
   @Override
-  public float largestAbsolute(float[] values, int count) {
-    return Float.intBitsToFloat(largestBits(values, 0, count));
+  public float largestAbsolute(float[] values, int at, int count) {
+    return Float.intBitsToFloat(largestBits(values, at, at + count));
   }
 
   /** The bits of a NaN are above those of all numbers. */

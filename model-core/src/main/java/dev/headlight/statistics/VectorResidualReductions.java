@@ -63,14 +63,15 @@ final class VectorResidualReductions implements ResidualReductions {
   }
 
   @Override
-  public float largestAbsolute(float[] values, int count) {
+  public float largestAbsolute(float[] values, int at, int count) {
     IntVector largest = IntVector.zero(INTS);
     int lanes = INTS.length();
-    int k = 0;
-    for (; k + lanes <= count; k += lanes) {
+    int end = at + count;
+    int k = at;
+    for (; k + lanes <= end; k += lanes) {
       largest = largest.max(absoluteBits(values, k));
     }
-    int rest = ScalarResidualReductions.largestBits(values, k, count);
+    int rest = ScalarResidualReductions.largestBits(values, k, end);
     return Float.intBitsToFloat(Math.max(rest, largest.reduceLanes(VectorOperators.MAX)));
   }
 
@@ -95,14 +96,18 @@ final class VectorResidualReductions implements ResidualReductions {
     int lanes = INTS.length();
     int size = 0;
     int k = 0;
-    for (; k + lanes <= count; k += lanes) {
-      IntVector bits = absoluteBits(values, k);
-      // negative where low <= bits < high
-      IntVector inside = bits.sub(high).lanewise(VectorOperators.AND_NOT, bits.sub(low));
+    for (; k + 2 * lanes <= count; k += 2 * lanes) {
+      IntVector inside = inside(values, k, low, high).or(inside(values, k + lanes, low, high));
       if (inside.lt(0).anyTrue()) {
-        size = ScalarResidualReductions.collect(values, k, k + lanes, low, high, found, size);
+        size = ScalarResidualReductions.collect(values, k, k + 2 * lanes, low, high, found, size);
       }
     }
     return ScalarResidualReductions.collect(values, k, count, low, high, found, size);
+  }
+
+  /** Negative where {@code low <= bits < high}. */
+  private static IntVector inside(float[] values, int at, int low, int high) {
+    IntVector bits = absoluteBits(values, at);
+    return bits.sub(high).lanewise(VectorOperators.AND_NOT, bits.sub(low));
   }
 }

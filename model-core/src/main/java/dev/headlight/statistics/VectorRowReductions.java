@@ -143,7 +143,9 @@ final class VectorRowReductions implements RowReductions {
   public void distances(float[] weights, int start, int end, int centre, Distances result) {
     int first = aligned(start);
     int middle = aligned(centre);
-    float origin = (float) result.mean;
+    // not the last row's, which would have to be finished before this one could begin
+    float origin = (float) result.earlierMean;
+    result.earlierMean = result.mean;
     result.clearMoments();
     int k = Math.max(first, Math.min(middle, end));
     addSide(weights, first, k, centre - first - origin, -1, result.before, result);
@@ -153,8 +155,8 @@ final class VectorRowReductions implements RowReductions {
     }
     addSide(weights, k, end, k - centre - origin, 1, result.after, result);
     // the weights sum to 1
-    float shift = FloatLanes.sum(FloatVector.fromArray(FLOATS, result.moment, 0));
-    float square = FloatLanes.sum(FloatVector.fromArray(FLOATS, result.square, 0));
+    float shift = FloatLanes.sum(result.moment, 0);
+    float square = FloatLanes.sum(result.square, 0);
     float variance = square - shift * shift;
     result.mean = shift + origin;
     result.squaredDeviation =
