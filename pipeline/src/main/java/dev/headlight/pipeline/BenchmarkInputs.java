@@ -9,11 +9,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** Random inputs with a fixed seed: token ids of given lengths, or images of the model's size. */
+/**
+ * Random inputs with a fixed seed: token ids of given lengths, or images of the model's size. Ids
+ * repeat about as words do (the n-th of them with a probability of 1 / n, Zipf 1949), and the
+ * second half of a sequence counts as an answer to the first, so that statistics have something to
+ * measure.
+ */
 final class BenchmarkInputs {
   private static final long SEED = 20;
   private static final long MOST_FILE_BYTES = 256L << 20;
@@ -39,7 +45,7 @@ final class BenchmarkInputs {
     for (int i = 0; i < count; i++) {
       int length = lengths.get(i % lengths.size());
       requireTaken(length, config);
-      Example example = Example.of(input(config.stack().embedding(), length, random));
+      Example example = example(input(config.stack().embedding(), length, random), length);
       Optional<InputRules.Problem> problem = rules.check(example);
       if (problem.isPresent()) {
         throw new ConfigurationException(
@@ -48,6 +54,15 @@ final class BenchmarkInputs {
       examples.add(example);
     }
     return examples;
+  }
+
+  private static Example example(Sequence input, int length) {
+    if (!(input instanceof Sequence.Tokens)) {
+      return Example.of(input);
+    }
+    int[] segments = new int[length];
+    Arrays.fill(segments, length / 2, length, 1);
+    return Example.of(input).withSegments(segments);
   }
 
   /** Before memory is taken for it. */
@@ -65,7 +80,12 @@ final class BenchmarkInputs {
       return image(patches, length, random);
     }
     int vocabulary = ((EmbeddingConfig.Tokens) embedding).vocabulary();
-    return Sequence.Tokens.of(random.ints(length, 0, vocabulary).toArray());
+    double range = Math.log(vocabulary);
+    int[] ids = new int[length];
+    for (int i = 0; i < length; i++) {
+      ids[i] = (int) Math.exp(random.nextDouble() * range) - 1;
+    }
+    return Sequence.Tokens.of(ids);
   }
 
   private static Sequence image(EmbeddingConfig.Patches patches, int length, Random random) {
