@@ -77,19 +77,7 @@ final class Int8Products implements MatrixProducts {
       Activation activation,
       Matrix output,
       Workspace workspace) {
-    if (weights instanceof Int8Weights packed) {
-      forEachChunk(
-          input,
-          packed,
-          workspace,
-          (first, products) -> {
-            Matrix target = output.rows(first, products.rows());
-            products.dequantize(packed, target);
-            Rows.BEST.activate(target, activation);
-          });
-    } else {
-      rounded.linear(input, weights, activation, output, workspace);
-    }
+    linear(input, weights, activation, new Operand.Floats(output), workspace);
   }
 
   @Override
@@ -104,14 +92,20 @@ final class Int8Products implements MatrixProducts {
           input,
           packed,
           workspace,
-          (first, products) -> {
-            products.dequantize(packed, products.sums());
-            Rows.BEST.activate(products.sums(), activation);
-            Operand target = output.rows(first, products.rows());
-            BFloat16.round(products.sums(), (Operand.BFloats) target);
-          });
+          (first, products) ->
+              finish(products, packed, activation, output.rows(first, products.rows())));
     } else {
       rounded.linear(input, weights, activation, output, workspace);
+    }
+  }
+
+  private static void finish(
+      Products products, Int8Weights weights, Activation activation, Operand target) {
+    Matrix exact = target instanceof Operand.Floats floats ? floats.matrix() : products.sums();
+    products.dequantize(weights, exact);
+    Rows.BEST.activate(exact, activation);
+    if (target instanceof Operand.BFloats narrow) {
+      BFloat16.round(exact, narrow);
     }
   }
 
