@@ -6,7 +6,7 @@ import dev.headlight.config.Activation;
  * Elementary functions in float32 without tables, accurate to a few units in the last place; the
  * vector kernels evaluate the same polynomials in the same order.
  */
-final class ScalarMath {
+public final class ScalarMath {
   static final float LOG2_E = 1.442695f;
   // ln 2 split in two so that n * LN2_HIGH is exact for every exponent n of a float (Cody and Waite
   // 1980)
@@ -34,7 +34,7 @@ final class ScalarMath {
   private ScalarMath() {}
 
   /** {@code e^x}; 0 below the smallest normal float, clamped to the largest power of two above. */
-  static float exp(float x) {
+  public static float exp(float x) {
     if (x < EXP_SMALLEST) {
       return 0f;
     }

@@ -16,9 +16,10 @@ final class VectorNorms {
   /** As {@link RowOperations#layerNorm}. */
   static void layerNorm(Matrix input, float[] weight, float[] bias, float epsilon, Matrix output) {
     float[] shift = bias == null ? new float[weight.length] : bias;
+    float[] lanes = new float[LANES];
     for (int i = 0; i < input.rows(); i++) {
-      float mean = sum(input, i) / input.columns();
-      float variance = squares(input, i, mean) / input.columns();
+      float mean = sum(input, i, lanes) / input.columns();
+      float variance = squares(input, i, mean, lanes) / input.columns();
       float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
       normalise(input, i, mean, scale, weight, shift, output);
     }
@@ -27,21 +28,23 @@ final class VectorNorms {
   /** As {@link RowOperations#rmsNorm}. */
   static void rmsNorm(Matrix input, float[] weight, float epsilon, Matrix output) {
     float[] shift = new float[weight.length];
+    float[] lanes = new float[LANES];
     for (int i = 0; i < input.rows(); i++) {
-      float variance = squares(input, i, 0f) / input.columns();
+      float variance = squares(input, i, 0f, lanes) / input.columns();
       float scale = (float) (1.0 / Math.sqrt((double) variance + epsilon));
       normalise(input, i, 0f, scale, weight, shift, output);
     }
   }
 
-  private static float sum(Matrix input, int row) {
+  private static float sum(Matrix input, int row, float[] lanes) {
     int start = input.index(row);
     int whole = wholeVectors(input.columns());
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int j = 0; j < whole; j += LANES) {
       sums = sums.add(load(input.bytes(), start + j));
     }
-    float sum = FloatLanes.sum(sums);
+    sums.intoArray(lanes, 0);
+    float sum = FloatLanes.sum(lanes, 0);
     for (int j = whole; j < input.columns(); j++) {
       sum += input.get(row, j);
     }
@@ -49,7 +52,7 @@ final class VectorNorms {
   }
 
   /** Sum of squared distances from the mean. */
-  private static float squares(Matrix input, int row, float mean) {
+  private static float squares(Matrix input, int row, float mean, float[] lanes) {
     int start = input.index(row);
     int whole = wholeVectors(input.columns());
     FloatVector squares = FloatVector.zero(FLOATS);
@@ -57,7 +60,8 @@ final class VectorNorms {
       FloatVector centred = load(input.bytes(), start + j).sub(mean);
       squares = centred.fma(centred, squares);
     }
-    float sum = FloatLanes.sum(squares);
+    squares.intoArray(lanes, 0);
+    float sum = FloatLanes.sum(lanes, 0);
     for (int j = whole; j < input.columns(); j++) {
       float centred = input.get(row, j) - mean;
       sum = Math.fma(centred, centred, sum);

@@ -1,6 +1,7 @@
 package dev.headlight.statistics;
 
-import dev.headlight.statistics.RowSums.Threshold;
+import dev.headlight.statistics.RowSums.Shapes;
+import dev.headlight.statistics.RowSums.Thresholds;
 
 /**
  * Counts how many of the largest weights of a row hold a share of its weight: the smallest k for
@@ -9,11 +10,12 @@ import dev.headlight.statistics.RowSums.Threshold;
  * <p>Instead of sorting, it looks at thresholds: C(t) weights are at least t and sum to S(t). Of
  * two thresholds {@code low < high} with {@code S(high) < share <= S(low)}, the weights between
  * them are so much alike that the number of those that are still needed usually follows from their
- * sum. That takes two looks at a row as a rule.
+ * sum. That takes two looks at a row as a rule, which all rows of a block take together: none waits
+ * for what the one before found.
  *
- * <p>Consecutive rows of a head resemble each other, so the search begins where that of the row
- * before ended; it changes the time, never the result. Thresholds are bits of floats, which for
- * positive floats are in the same order, and nearly logarithms.
+ * <p>Rows of a head resemble each other, so the search begins where those of the rows before ended;
+ * it changes the time, never the result. Thresholds are bits of floats, which for positive floats
+ * are in the same order, and nearly logarithms.
  */
 final class MassCoverage {
   /** After this many interpolations the interval is halved: at most 31 more. */
@@ -22,24 +24,27 @@ final class MassCoverage {
   /** A factor of 2 in the threshold: the longest step beyond the thresholds looked at. */
   private static final int OCTAVE = 1 << 23;
 
+  /** The density is learned from one row of so many. */
+  private static final int SAMPLED = 4;
+
   private final double share;
   private final RowReductions reductions;
-  private final Threshold found = new Threshold();
-
-  // the row at hand
-  private double error;
-  private int low;
-  private double lowSum;
-  private int lowCount;
-  private boolean lowSeen;
-  private int high;
-  private double highSum;
-  private int highCount;
-  private boolean highSeen;
+  private final Thresholds found = new Thresholds();
 
   // from the rows before: a threshold, and which part of the weights lies in one unit of its bits
   private int guess = Float.floatToRawIntBits(0.01f);
   private double density = 5e-8;
+
+  // of each row: weights of at least low bits sum to the share, those of at least high bits do not
+  private int[] low = new int[0]; // 0 until one is found
+  private double[] lowSum = new double[0];
+  private int[] lowCount = new int[0];
+  private int[] high = new int[0];
+  private double[] highSum = new double[0];
+  private int[] highCount = new int[0]; // 0 until one is found
+  private int[] next = new int[0]; // threshold to look at
+
+  private int[] open = new int[0]; // rows whose number is not known yet
 
   MassCoverage(double share, RowReductions reductions) {
     this.share = share;
@@ -52,69 +57,122 @@ final class MassCoverage {
   }
 
   /**
-   * The smallest k; the number of all weights if they never reach the share.
+   * The smallest k of each row; the number of all weights if they never reach the share.
    *
-   * @param largest largest weight of the row
-   * @param atGuess number and sum of the weights that reach {@link #guess}
+   * @param shapes largest weights, and what reaches {@link #guess}
+   * @param keys receives the numbers
    */
-  int keys(float[] weights, int start, int end, float largest, Threshold atGuess) {
-    if (largest >= share) {
-      return 1;
+  void keys(RowBlock rows, Shapes shapes, int[] keys) {
+    reserve(rows.rows());
+    int count = begin(rows, shapes, keys);
+    if (count == 0) {
+      return;
     }
-    begin(end - start, largest);
-    int threshold = guess;
-    int count = atGuess.count;
-    double sum = decided(weights, start, end, threshold, atGuess.sum);
-    for (int looks = 1; ; looks++) {
-      narrow(threshold, sum, count);
-      int keys = keysBetween(weights, start, end);
-      if (keys > 0) {
-        guess = highSeen && lowSeen ? low + (high - low) / 2 : threshold;
-        return keys;
+    chooseSeconds(rows, shapes.thresholds, count);
+    int all = count;
+    long ends = 0;
+    for (int looks = 2; count > 0; looks++) {
+      reductions.thresholds(rows, open, count, next, found);
+      if (looks == 2) {
+        learnDensity(rows, shapes.thresholds, count);
       }
-      int next = next(threshold, sum - share, looks, end - start);
-      reductions.threshold(weights, start, end, next, found);
-      if (looks == 1) {
-        double bits = (double) (next - threshold) * (end - start);
-        learnDensity((count - found.count) / bits);
+      int left = 0;
+      for (int i = 0; i < count; i++) {
+        int r = open[i];
+        double sum = look(rows, r, next[r], found);
+        keys[r] = keysBetween(rows, r);
+        if (keys[r] == 0) {
+          next[r] = next(rows, r, sum - share, looks);
+          open[left++] = r;
+        } else {
+          ends += low[r] + (high[r] - low[r]) / 2;
+        }
       }
-      threshold = next;
-      count = found.count;
-      sum = decided(weights, start, end, threshold, found.sum);
+      count = left;
+    }
+    guess = (int) (ends / all);
+  }
+
+  private void reserve(int rows) {
+    if (open.length < rows) {
+      low = new int[rows];
+      lowSum = new double[rows];
+      lowCount = new int[rows];
+      high = new int[rows];
+      highSum = new double[rows];
+      highCount = new int[rows];
+      next = new int[rows];
+      open = new int[rows];
     }
   }
 
-  private void begin(int visible, float largest) {
-    error = reductions.sumError(visible);
-    low = 0;
-    lowSum = 1;
-    lowCount = visible;
-    lowSeen = false;
-    high = Float.floatToRawIntBits(largest) + 1;
-    highSum = 0;
-    highCount = 0;
-    highSeen = false;
+  /** What is known from the first look; returns the number of open rows. */
+  private int begin(RowBlock rows, Shapes shapes, int[] keys) {
+    int count = 0;
+    for (int r = 0; r < rows.rows(); r++) {
+      keys[r] = 1;
+      if (!(shapes.largest[r] >= share)) {
+        low[r] = 0;
+        lowSum[r] = 1;
+        lowCount[r] = rows.visible(r);
+        high[r] = Float.floatToRawIntBits(shapes.largest[r]) + 1;
+        highSum[r] = 0;
+        highCount[r] = 0;
+        look(rows, r, guess, shapes.thresholds);
+        open[count++] = r;
+      }
+    }
+    return count;
   }
 
-  /** The sum as it is, unless its accuracy does not tell on which side of the share it is. */
-  private double decided(float[] weights, int start, int end, int threshold, double sum) {
-    return Math.abs(sum - share) <= error
-        ? reductions.exactSum(weights, start, end, threshold)
-        : sum;
+  /** Beyond the estimate, so that the result lies between the two thresholds. */
+  private void chooseSeconds(RowBlock rows, Thresholds firsts, int count) {
+    double perWeight = 1 / (double) Float.intBitsToFloat(guess);
+    int visible = 0;
+    double perKey = 0;
+    for (int i = 0; i < count; i++) {
+      int r = open[i];
+      if (rows.visible(r) != visible) {
+        visible = rows.visible(r);
+        perKey = 1 / (density * visible);
+      }
+      double surplus = (firsts.sum[r] - share) * perWeight - 0.5;
+      double beyond = surplus * 1.15 + Math.copySign(2, surplus);
+      int bits = Math.min(Math.max((int) (beyond * perKey), -OCTAVE), OCTAVE);
+      next[r] = Math.max(1, Math.min(guess + bits, high[r] - 1));
+    }
   }
 
-  private void narrow(int threshold, double sum, int count) {
+  private void learnDensity(RowBlock rows, Thresholds firsts, int count) {
+    double weights = 0;
+    double bits = 0;
+    for (int i = 0; i < count; i += SAMPLED) {
+      int r = open[i];
+      weights += Math.abs(firsts.count[r] - found.count[r]);
+      bits += (double) Math.abs(next[r] - guess) * rows.visible(r);
+    }
+    if (bits > 0) {
+      density += 0.25 * (Math.max(weights / bits, 1e-10) - density);
+    }
+  }
+
+  /** Narrows the bounds of a row by what reaches a threshold, and returns its sum. */
+  private double look(RowBlock rows, int r, int threshold, Thresholds seen) {
+    double sum = seen.sum[r];
+    if (Math.abs(sum - share) <= reductions.sumError(rows.visible(r))) {
+      // its accuracy does not tell on which side of the share it is
+      sum = reductions.exactSum(rows.weights(), rows.start(r), rows.end(r), threshold);
+    }
     if (sum >= share) {
-      low = threshold;
-      lowSum = sum;
-      lowCount = count;
-      lowSeen = true;
-    } else if (threshold < high) {
-      high = threshold;
-      highSum = sum;
-      highCount = count;
-      highSeen = true;
+      low[r] = threshold;
+      lowSum[r] = sum;
+      lowCount[r] = seen.count[r];
+    } else if (threshold < high[r]) {
+      high[r] = threshold;
+      highSum[r] = sum;
+      highCount[r] = seen.count[r];
     }
+    return sum;
   }
 
   /**
@@ -122,56 +180,54 @@ final class MassCoverage {
    * largest sum to at least j times their mean, and to at most j times the upper bound, and to at
    * most what m - j times the lower bound leave.
    */
-  private int keysBetween(float[] weights, int start, int end) {
-    int between = lowCount - highCount;
+  private int keysBetween(RowBlock rows, int r) {
+    int between = lowCount[r] - highCount[r];
     if (between <= 1) {
-      return lowCount;
+      return lowCount[r];
     }
-    if (high - low <= 1) {
-      return withEqualWeights(weights, start, end);
+    if (high[r] - low[r] <= 1) {
+      return withEqualWeights(rows, r);
     }
-    if (!lowSeen) {
+    if (low[r] == 0) {
       return 0;
     }
-    double total = lowSum - highSum;
-    double wanted = share - highSum;
+    double error = reductions.sumError(rows.visible(r));
+    double total = lowSum[r] - highSum[r];
+    double wanted = share - highSum[r];
     double most = Math.ceil((wanted + error) * between / (total - 2 * error));
-    double byUpperBound = (wanted - error) / Float.intBitsToFloat(high);
-    double byLowerBound = between - (total - wanted + 2 * error) / Float.intBitsToFloat(low);
-    double least = Math.ceil(Math.max(byUpperBound, byLowerBound));
-    return least >= most && most >= 1 && most <= between ? highCount + (int) most : 0;
+    // one less would be too few, by the upper or by the lower bound
+    boolean needed =
+        wanted - error > (most - 1) * Float.intBitsToFloat(high[r])
+            || (between - (most - 1)) * Float.intBitsToFloat(low[r]) > total - wanted + 2 * error;
+    return needed && most >= 1 && most <= between ? highCount[r] + (int) most : 0;
   }
 
   /** A threshold strictly between the bounds. */
-  private int next(int threshold, double excess, int looks, int visible) {
+  private int next(RowBlock rows, int r, double excess, int looks) {
     double step; // from low, in bits
     if (looks > INTERPOLATIONS) {
-      step = 0.5 * (high - low);
-    } else if (lowSeen && highSeen) {
-      double halfWeight = 0.5 * Float.intBitsToFloat(low);
-      double part = (lowSum - share - halfWeight) / (lowSum - highSum);
-      double margin = 0.5 / (lowCount - highCount);
-      step = Math.min(Math.max(part, margin), 1 - margin) * (high - low);
+      step = 0.5 * (high[r] - low[r]);
+    } else if (low[r] > 0 && highCount[r] > 0) {
+      double halfWeight = 0.5 * Float.intBitsToFloat(low[r]);
+      double part = (lowSum[r] - share - halfWeight) / (lowSum[r] - highSum[r]);
+      double margin = 0.5 / (lowCount[r] - highCount[r]);
+      step = Math.min(Math.max(part, margin), 1 - margin) * (high[r] - low[r]);
     } else {
-      // in weights; beyond the estimate, so that the result lies between the two thresholds
-      double surplus = excess / Float.intBitsToFloat(threshold) - 0.5;
-      double beyond = surplus * (looks == 1 ? 1.15 : 1.75) + Math.copySign(2, surplus);
-      double bits = beyond / (density * visible);
-      step = threshold - low + Math.min(Math.max(bits, -OCTAVE), OCTAVE);
+      // in weights; farther beyond the estimate, so that the next threshold is past the result
+      double surplus = excess / Float.intBitsToFloat(next[r]) - 0.5;
+      double beyond = surplus * 1.75 + Math.copySign(2, surplus);
+      double bits = beyond / (density * rows.visible(r));
+      step = next[r] - low[r] + Math.min(Math.max(bits, -OCTAVE), OCTAVE);
     }
-    return low + (int) Math.min(Math.max(step, 1), high - low - 1);
-  }
-
-  private void learnDensity(double seen) {
-    density += 0.25 * (Math.max(seen, 1e-10) - density);
+    return low[r] + (int) Math.min(Math.max(step, 1), high[r] - low[r] - 1);
   }
 
   /** All weights between the bounds are the same: as many of them as are needed. */
-  private int withEqualWeights(float[] weights, int start, int end) {
-    float weight = Float.intBitsToFloat(low);
-    double sum = reductions.exactSum(weights, start, end, high);
-    int keys = highCount;
-    while (sum < share && keys < lowCount) {
+  private int withEqualWeights(RowBlock rows, int r) {
+    float weight = Float.intBitsToFloat(low[r]);
+    double sum = reductions.exactSum(rows.weights(), rows.start(r), rows.end(r), high[r]);
+    int keys = highCount[r];
+    while (sum < share && keys < lowCount[r]) {
       sum += weight;
       keys++;
     }

@@ -1,31 +1,44 @@
 package dev.headlight.statistics;
 
+import dev.headlight.statistics.ResidualReductions.Counts;
 import java.util.Arrays;
 
 /**
  * Exact median of absolute values, without moving them: the interval that holds the middle is
- * narrowed by counting the values below a threshold until few are left, which are sorted.
+ * narrowed by counting the values below its bounds until few are left, which are sorted.
  *
- * <p>The residual streams of consecutive sequences resemble each other, so the search begins at the
- * median before; it changes the time, never the result. Thresholds are bits of floats, which for
- * floats that are not negative are in the same order, and nearly logarithms.
+ * <p>The residual streams of consecutive sequences resemble each other, so the search begins around
+ * the median before, and takes two looks at the values as a rule; where it begins changes the time,
+ * never the result. Bounds are bits of floats, which for floats that are not negative are in the
+ * same order, and nearly logarithms.
  */
 final class Median {
-  /** Values that are sorted rather than narrowed down further. */
-  private static final int FEW = 256;
+  /** Most values that are collected and sorted; narrowing down further costs less than more. */
+  private static final int FEW = 96;
 
-  /** After this many interpolations the interval is halved: at most 31 more. */
-  private static final int INTERPOLATIONS = 12;
+  /** Of so few values those in the first interval can be sorted. */
+  private static final int SMALL = 32 * FEW;
 
-  /** A factor of 2 in the threshold: the longest step beyond the thresholds looked at. */
+  /** After this many looks the interval is halved: at most 31 more. */
+  private static final int INTERPOLATIONS = 16;
+
+  /** Half of the first interval in bits: between 2 and 3 % of the median. */
+  private static final int FIRST_REACH = 1 << 18;
+
+  /** A factor of 2: the longest interval beyond the one looked at. */
   private static final int OCTAVE = 1 << 23;
 
-  private final ResidualReductions reductions;
-  private final float[] few = new float[FEW];
+  /**
+   * Values that the next interval holds on either side of the expected middle: so many standard
+   * deviations of their number, and some more.
+   */
+  private static final double DEVIATIONS = 2.5;
 
-  // from the medians before: one of them, and which part of the values lies in one unit of its bits
+  private static final int SPARE = 4;
+
+  private final ResidualReductions reductions;
+  private final Counts counts = new Counts(FEW);
   private int guess = Float.floatToRawIntBits(0.5f);
-  private double density = 4e-8;
 
   // low <= middle values < high, as bits, and how many values are below each
   private int low;
@@ -34,6 +47,11 @@ final class Median {
   private int high;
   private int belowHigh;
   private boolean highSeen;
+
+  // the interval to look at, as bits, and whether few values are expected there
+  private int first;
+  private int end;
+  private boolean collects;
 
   Median(ResidualReductions reductions) {
     this.reductions = reductions;
@@ -48,80 +66,102 @@ final class Median {
     if (Float.isNaN(largest)) {
       return Double.NaN;
     }
+    begin(count, largest);
     int lower = (count - 1) / 2;
     int upper = count / 2;
-    begin(count, largest);
-    int threshold = guess;
-    int below = 0;
-    for (int looks = 0; belowHigh - belowLow > FEW && high - low > 1; looks++) {
-      int next = next(looks, threshold, upper - below, count);
-      int found = reductions.countBelow(values, count, next);
-      if (looks == 1) {
-        learnDensity((double) (found - below) / (next - threshold) / count);
-      }
-      threshold = next;
-      below = found;
-      if (below <= lower) {
-        low = threshold;
-        belowLow = below;
-        lowSeen = true;
-      } else if (below > upper) {
-        high = threshold;
-        belowHigh = below;
-        highSeen = true;
+    for (int looks = 1; ; looks++) {
+      if (collects) {
+        reductions.collect(values, count, first, end, counts);
       } else {
-        guess = threshold;
-        return meanOfNeighbours(values, count, threshold);
+        reductions.countBelow(values, count, first, end, counts);
       }
+      if (lower < counts.belowLow && counts.belowLow <= upper) {
+        return meanOfNeighbours(values, count, first);
+      }
+      if (lower < counts.belowHigh && counts.belowHigh <= upper) {
+        return meanOfNeighbours(values, count, end);
+      }
+      narrow(lower);
+      if (high - low <= 1) {
+        guess = low;
+        return Float.intBitsToFloat(low);
+      }
+      if (collects && low == first && high == end && counts.collected == belowHigh - belowLow) {
+        return middle(lower, upper);
+      }
+      choose(lower, looks);
     }
-    guess = low + (high - low) / 2;
-    if (high - low <= 1) {
-      return Float.intBitsToFloat(low);
-    }
-    int size = reductions.collect(values, count, low, high, few);
-    Arrays.sort(few, 0, size);
-    return 0.5 * ((double) few[lower - belowLow] + few[upper - belowLow]);
   }
 
   private void begin(int count, float largest) {
+    collects = count <= SMALL;
     low = 0;
     belowLow = 0;
     lowSeen = false;
     high = Float.floatToRawIntBits(largest) + 1;
     belowHigh = count;
     highSeen = false;
+    lookAt(guess - (double) FIRST_REACH, guess + (double) FIRST_REACH);
   }
 
-  /**
-   * A threshold strictly between the bounds.
-   *
-   * @param missing values between the last threshold and the middle, negative if it is above
-   */
-  private int next(int looks, int threshold, int missing, int count) {
-    // beyond the estimate, so that the middle lies between two thresholds that were looked at
-    double past = Math.copySign(Math.max(0.2 * FEW, Math.abs(missing) / 16.0), missing);
-    double step; // from low, in bits
-    if (looks == 0) {
-      step = threshold - low;
-    } else if (looks > INTERPOLATIONS) {
-      step = 0.5 * (high - low);
-    } else if (lowSeen && highSeen) {
-      double between = belowHigh - belowLow;
-      int from = threshold == low ? 0 : high - low;
-      step = from + (high - low) * ((missing + past) / between);
-    } else {
-      double bits = (missing + past) / (density * count) * looks;
-      step = threshold - low + Math.min(Math.max(bits, -OCTAVE), OCTAVE);
+  /** Cuts an interval to the bounds, of which it keeps at least one unit. */
+  private void lookAt(double from, double to) {
+    first = (int) Math.min(Math.max(from, low), high - 1);
+    end = (int) Math.max(Math.min(to, high), first + 1);
+  }
+
+  /** The bounds after a look; no bound of the interval is between the middle values. */
+  private void narrow(int lower) {
+    if (counts.belowHigh <= lower) {
+      low = end;
+      belowLow = counts.belowHigh;
+      lowSeen = true;
+      return;
     }
-    return low + (int) Math.min(Math.max(step, 1), high - low - 1);
+    if (counts.belowLow > lower) {
+      high = first;
+      belowHigh = counts.belowLow;
+      highSeen = true;
+      return;
+    }
+    low = first;
+    belowLow = counts.belowLow;
+    lowSeen = true;
+    high = end;
+    belowHigh = counts.belowHigh;
+    highSeen = true;
   }
 
-  private void learnDensity(double seen) {
-    density += 0.25 * (Math.max(seen, 1e-10) - density);
+  private void choose(int lower, int looks) {
+    collects = false;
+    double length = (double) high - low;
+    if (looks > INTERPOLATIONS) {
+      lookAt(low, low + 0.5 * length);
+    } else if (lowSeen && highSeen) {
+      int between = belowHigh - belowLow;
+      double part = (lower + 0.5 - belowLow) / between;
+      double reach = DEVIATIONS * Math.sqrt(part * (1 - part) * between) + SPARE;
+      collects = Math.min(between, 2 * reach) <= FEW;
+      double share = between <= FEW ? 1 : reach / between;
+      lookAt(low + length * (part - share), low + length * (part + share) + 1);
+    } else {
+      double density = (double) (counts.belowHigh - counts.belowLow) / ((double) end - first);
+      int missing = lowSeen ? lower + 1 - counts.belowHigh : counts.belowLow - lower;
+      double step = Math.min(1.5 * (missing + SPARE) / Math.max(density, 1e-12), OCTAVE * looks);
+      lookAt(lowSeen ? low : high - step, lowSeen ? low + step : high);
+    }
+  }
+
+  private double middle(int lower, int upper) {
+    guess = low + (high - low) / 2;
+    float[] between = counts.between;
+    Arrays.sort(between, 0, counts.collected);
+    return 0.5 * ((double) between[lower - belowLow] + between[upper - belowLow]);
   }
 
   /** Half of an even number of values is below the threshold. */
-  private static double meanOfNeighbours(float[] values, int count, int threshold) {
+  private double meanOfNeighbours(float[] values, int count, int threshold) {
+    guess = threshold;
     int below = 0;
     int above = Integer.MAX_VALUE;
     for (int k = 0; k < count; k++) {

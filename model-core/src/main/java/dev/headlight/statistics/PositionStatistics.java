@@ -28,8 +28,11 @@ final class PositionStatistics implements HeadAccumulator {
 
   private static final double SINK_THRESHOLD = 0.3;
 
-  /** Rows whose masses are added in float32 before they are added in double precision. */
-  private static final int QUERIES_PER_SUM = 16;
+  /**
+   * Rows that are reduced together: their masses are added in float32 before they are added in
+   * double precision, and their distances are taken from the mean distance of the row before them.
+   */
+  private static final int QUERIES_AT_ONCE = 16;
 
   private final RowReductions reductions = RowReductions.best();
   private final Distances sums = new Distances();
@@ -43,20 +46,34 @@ final class PositionStatistics implements HeadAccumulator {
   private double forward;
   private double backward;
   private int queries;
+  private float origin;
+  private float lastMean;
 
   @Override
   public void begin(int sequence) {
     means.forEach(Mean::clear);
-    sums.clear();
+    sums.clearSums();
     forward = 0;
     backward = 0;
     queries = 0;
+    origin = 0;
+    lastMean = 0;
   }
 
   @Override
   public void add(RowBlock rows) {
+    for (int r = 0; r < rows.rows(); ) {
+      // up to fixed queries, so that the result does not depend on how rows are cut into blocks
+      int before = rows.query(r) % QUERIES_AT_ONCE;
+      int count = Math.min(QUERIES_AT_ONCE - before, rows.rows() - r);
+      addMoments(rows, r, count);
+      r += count;
+      if (before + count == QUERIES_AT_ONCE) {
+        addUp();
+        origin = lastMean;
+      }
+    }
     for (int r = 0; r < rows.rows(); r++) {
-      addMoments(rows, r);
       int query = rows.query(r);
       first.add(rows.weight(r, 0));
       addIfVisible(diagonal, rows, r, query);
@@ -65,16 +82,14 @@ final class PositionStatistics implements HeadAccumulator {
     }
   }
 
-  private void addMoments(RowBlock rows, int row) {
-    int centre = rows.index(row, rows.query(row));
-    reductions.distances(rows.weights(), rows.start(row), rows.end(row), centre, sums);
-    distance.add(sums.mean);
-    deviation.add(Math.sqrt(sums.squaredDeviation));
-    queries++;
-    // at fixed queries, so that the result does not depend on how rows are cut into blocks
-    if ((rows.query(row) + 1) % QUERIES_PER_SUM == 0) {
-      addUp();
+  private void addMoments(RowBlock rows, int firstRow, int count) {
+    reductions.distances(rows, firstRow, count, origin, sums);
+    for (int r = firstRow; r < firstRow + count; r++) {
+      distance.add(sums.mean[r]);
+      deviation.add(Math.sqrt(sums.squaredDeviation[r]));
     }
+    lastMean = sums.mean[firstRow + count - 1];
+    queries += count;
   }
 
   private void addUp() {

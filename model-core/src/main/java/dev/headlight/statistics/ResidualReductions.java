@@ -1,13 +1,14 @@
 package dev.headlight.statistics;
 
+import dev.headlight.tensor.Matrix;
+
 /**
- * Reductions of rows of the residual stream. Sums are of values in double precision, which the
- * caller widens: vectors of half as many floats as usual would do it faster, and make all other
- * code on vectors of floats slow. Stateless, safe for use by several threads.
+ * Reductions of rows of the residual stream. Sums are in double precision. Stateless, safe for use
+ * by several threads.
  */
 interface ResidualReductions {
 
-  /** The fastest that this machine runs. */
+  /** The fastest that this machine runs, for values that are finite. */
   static ResidualReductions best() {
     return Holder.BEST;
   }
@@ -20,39 +21,81 @@ interface ResidualReductions {
     private Holder() {}
   }
 
-  /** Rows that {@link #add} takes at once. */
-  int ROWS = 4;
-
-  /** Sum of the squares of {@code values[at, at + width)}. */
-  double sumOfSquares(double[] values, int at, int width);
+  /** Sum of the squares of a row. */
+  double sumOfSquares(Matrix hidden, int row);
 
   /**
-   * Adds {@link #ROWS} rows to one sum, and the rows times a scale each to another.
+   * Adds all rows to one sum, and the rows times a scale each to another. Where in the sums a
+   * column stands is left open, but is the same in both and in all rows.
    *
-   * @param rows {@code [ROWS * width]}
-   * @param scales one per row
-   * @param sums {@code [width]}
-   * @param scaledSums {@code [width]}
+   * @param hidden {@code [T, d]}
+   * @param scales {@code [T]}
+   * @param sums {@code [d]}
+   * @param scaledSums {@code [d]}
    */
-  void add(double[] rows, int width, double[] scales, double[] sums, double[] scaledSums);
-
-  /** Largest absolute value of {@code values[at, at + count)}; NaN if one of them is. */
-  float largestAbsolute(float[] values, int at, int count);
+  void add(Matrix hidden, double[] scales, double[] sums, double[] scaledSums);
 
   /**
-   * Number of absolute values below a threshold.
-   *
-   * @param bits the threshold as bits of a float that is not negative
+   * Bits of the largest absolute value of {@code values[at, at + count)}: above those of infinity
+   * if one of them is NaN.
    */
-  int countBelow(float[] values, int count, int bits);
+  int largestAbsolute(float[] values, int at, int count, Counts result);
 
   /**
-   * Collects absolute values in an interval.
+   * Number of absolute values below each of two thresholds, which are bits of floats that are not
+   * negative.
+   */
+  void countBelow(float[] values, int count, int low, int high, Counts result);
+
+  /**
+   * Collects absolute values in an interval, and counts those below it.
    *
    * @param low bits of the least value to collect
    * @param high bits of the least value above that not to collect
-   * @param found has room for all of them
-   * @return their number
+   * @param result receives the values, as many of them as it has room for, and the counts
    */
-  int collect(float[] values, int count, int low, int high, float[] found);
+  void collect(float[] values, int count, int low, int high, Counts result);
+
+  /** Results, reused from call to call. */
+  final class Counts {
+    /** Values below the lower bound. */
+    int belowLow;
+
+    /** Values below the upper bound. */
+    int belowHigh;
+
+    /** Values between the bounds, as far as they have room. */
+    final float[] between;
+
+    /** Number of values between the bounds that were put there. */
+    int collected;
+
+    /** Bits of the largest value. */
+    int largest;
+
+    /** Where values between the bounds are to be found, and how many such places there are. */
+    int[] places = new int[0];
+
+    int noted;
+
+    Counts(int room) {
+      between = new float[room];
+    }
+
+    void reservePlaces(int count) {
+      if (places.length < count) {
+        places = new int[count];
+      }
+    }
+
+    boolean hasRoom() {
+      return collected < between.length;
+    }
+
+    void collect(float value) {
+      if (hasRoom()) {
+        between[collected++] = value;
+      }
+    }
+  }
 }

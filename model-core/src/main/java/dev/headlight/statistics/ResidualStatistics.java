@@ -19,13 +19,14 @@ final class ResidualStatistics {
           new Statistic("rank_residual", "share", "what is left when tokens lose their mean"),
           new Statistic("mean_cosine", "cosine", "cosine of two tokens, over all pairs"));
 
-  private final ResidualReductions reductions = ResidualReductions.best();
-  private final Median median = new Median(reductions);
+  private final ResidualReductions best = ResidualReductions.best();
+  private final ResidualReductions exact = new ScalarResidualReductions();
+  private final ResidualReductions.Counts counts = new ResidualReductions.Counts(0);
+  private final Median median = new Median(best);
   private float[] values = new float[0]; // [T, d]
-  private double[] group = new double[0]; // [ROWS, d]
+  private double[] scales = new double[0]; // [T]
   private double[] sums = new double[0]; // [d]
   private double[] unitSums = new double[0]; // [d]
-  private final double[] scales = new double[ResidualReductions.ROWS];
 
   /**
    * The statistics of a sequence, in the order of {@link #STATISTICS}.
@@ -36,30 +37,24 @@ final class ResidualStatistics {
     int tokens = hidden.rows();
     int width = hidden.columns();
     resize(tokens, width);
+    int largestBits = 0;
+    for (int token = 0; token < tokens; token++) {
+      hidden.readRow(token, values, token * width);
+      int bits = best.largestAbsolute(values, token * width, width, counts);
+      largestBits = Math.max(largestBits, bits);
+    }
+    float largest = Float.intBitsToFloat(largestBits);
+    ResidualReductions reductions = Float.isFinite(largest) ? best : exact;
     double norms = 0;
     double squares = 0;
-    float largest = 0;
-    for (int first = 0; first < tokens; first += ResidualReductions.ROWS) {
-      for (int row = 0; row < ResidualReductions.ROWS; row++) {
-        scales[row] = 0;
-        int token = first + row;
-        if (token >= tokens) {
-          Arrays.fill(group, row * width, (row + 1) * width, 0);
-        } else {
-          hidden.readRow(token, values, token * width);
-          // Math.max keeps a NaN
-          float most = reductions.largestAbsolute(values, token * width, width);
-          largest = Math.max(largest, most);
-          widen(values, token * width, group, row * width, width);
-          double square = reductions.sumOfSquares(group, row * width, width);
-          double norm = Math.sqrt(square);
-          squares += square;
-          norms += norm;
-          scales[row] = 1 / norm;
-        }
-      }
-      reductions.add(group, width, scales, sums, unitSums);
+    for (int token = 0; token < tokens; token++) {
+      double square = reductions.sumOfSquares(hidden, token);
+      double norm = Math.sqrt(square);
+      squares += square;
+      norms += norm;
+      scales[token] = 1 / norm;
     }
+    reductions.add(hidden, scales, sums, unitSums);
     return new float[] {
       (float) (norms / tokens),
       largest,
@@ -69,20 +64,16 @@ final class ResidualStatistics {
     };
   }
 
-  private static void widen(float[] from, int at, double[] to, int start, int count) {
-    for (int k = 0; k < count; k++) {
-      to[start + k] = from[at + k];
-    }
-  }
-
   private void resize(int tokens, int width) {
     if (sums.length != width) {
       sums = new double[width];
       unitSums = new double[width];
-      group = new double[ResidualReductions.ROWS * width];
     }
     if (values.length < tokens * width) {
       values = new float[tokens * width];
+    }
+    if (scales.length < tokens) {
+      scales = new double[tokens];
     }
     Arrays.fill(sums, 0);
     Arrays.fill(unitSums, 0);

@@ -1,12 +1,12 @@
 package dev.headlight.statistics;
 
 import dev.headlight.statistics.RowSums.Distances;
-import dev.headlight.statistics.RowSums.Shape;
-import dev.headlight.statistics.RowSums.Threshold;
+import dev.headlight.statistics.RowSums.Shapes;
+import dev.headlight.statistics.RowSums.Thresholds;
 
 /**
- * Reductions of one attention row, {@code weights[start, end)}. Weights are not negative; those
- * around the row, up to the next multiples of {@link #ALIGNMENT}, must be 0.
+ * Reductions of the attention rows of a block. Weights are not negative; those around a row, up to
+ * the next multiples of {@link #ALIGNMENT}, must be 0.
  *
  * <p>Stateless, safe for use by several threads.
  */
@@ -29,36 +29,40 @@ interface RowReductions {
 
   /**
    * Largest weight, number of weights above one threshold, and number and sum of those that reach
-   * another.
+   * another, of all rows.
    *
    * @param above bits of a float that is not negative
    * @param atLeast bits of a positive float
    */
-  void shape(float[] weights, int start, int end, int above, int atLeast, Shape result);
+  void shapes(RowBlock rows, int above, int atLeast, Shapes result);
 
   /**
-   * Number and sum of the weights that reach a threshold. The sum is of float32 accuracy, see
-   * {@link #sumError}.
+   * Number and sum of the weights that reach a threshold, of some rows. Sums are of float32
+   * accuracy, see {@link #sumError}.
    *
-   * @param atLeast bits of a positive float
+   * @param which the rows
+   * @param count how many they are
+   * @param atLeast of row r at {@code r}, bits of a positive float
+   * @param result of row r at {@code r}
    */
-  void threshold(float[] weights, int start, int end, int atLeast, Threshold result);
+  void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result);
 
   /** Bound of the error of that sum of {@code count} weights whose sum is about 1. */
   double sumError(int count);
 
-  /** Sum of the weights that reach a threshold, in double precision. */
+  /** Sum of the weights {@code [start, end)} that reach a threshold, in double precision. */
   double exactSum(float[] weights, int start, int end, int atLeast);
 
   /**
-   * Adds the weights before and after a centre to sums over rows, and gives the first moment and
-   * the second central moment of the distance from it: {@code sum w |k - c|}, {@code sum w (|k - c|
-   * - mean)^2}.
+   * Adds the weights before and after the own positions of some queries to sums over rows, and
+   * gives each row's first moment and second central moment of the distance from it: {@code sum w
+   * |k - q|}, {@code sum w (|k - q| - mean)^2}.
    *
-   * @param centre index in the array, in the row or not
-   * @param result as the row before left it
+   * @param first first of these rows
+   * @param origin a distance that is not far from the means; results are accurate for any
+   * @param result of row r at {@code r}
    */
-  void distances(float[] weights, int start, int end, int centre, Distances result);
+  void distances(RowBlock rows, int first, int count, float origin, Distances result);
 
   /** {@code sums[at + k - start] += w_k}. */
   void addTo(float[] weights, int start, int end, double[] sums, int at);

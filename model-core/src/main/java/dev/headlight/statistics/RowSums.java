@@ -2,58 +2,80 @@ package dev.headlight.statistics;
 
 import java.util.Arrays;
 
-/** Results of {@link RowReductions}, reused from row to row. */
+/**
+ * Results of {@link RowReductions} for some rows, reused from block to block.
+ *
+ * <p>What rows are reduced to by lanes is kept apart from their results: first the lanes of all
+ * rows are filled, then they are added up, so that no row waits for the one before.
+ */
 final class RowSums {
+  private static final int LANES = RowReductions.ALIGNMENT;
+
   private RowSums() {}
 
-  static final class Threshold {
-    double sum;
-    int count;
+  /** Number and sum of the weights that reach a threshold, by row. */
+  static final class Thresholds {
+    int[] count = new int[0]; // [rows]
+    double[] sum = new double[0]; // [rows]
+
+    int[] countLanes = new int[0]; // [rows, LANES]
+    float[] sumLanes = new float[0]; // [rows, LANES]
+
+    void reserve(int rows) {
+      if (count.length < rows) {
+        count = new int[rows];
+        sum = new double[rows];
+        countLanes = new int[rows * LANES];
+        sumLanes = new float[rows * LANES];
+      }
+    }
   }
 
-  static final class Shape {
-    float largest;
-    int above;
-    final Threshold threshold = new Threshold();
+  /** Largest weight, number of weights above one threshold, and what reaches another, by row. */
+  static final class Shapes {
+    float[] largest = new float[0]; // [rows]
+    int[] above = new int[0]; // [rows]
+    final Thresholds thresholds = new Thresholds();
+
+    int[] largestLanes = new int[0]; // [rows, LANES]
+    int[] aboveLanes = new int[0]; // [rows, LANES]
+
+    void reserve(int rows) {
+      thresholds.reserve(rows);
+      if (largest.length < rows) {
+        largest = new float[rows];
+        above = new int[rows];
+        largestLanes = new int[rows * LANES];
+        aboveLanes = new int[rows * LANES];
+      }
+    }
   }
 
+  /** Weighted distances and their squared deviations by row, and sums over all rows. */
   static final class Distances {
-    /**
-     * Sums of the weights before and after the centre, of all rows so far, still to be added up.
-     */
-    final float[] before = new float[RowReductions.ALIGNMENT];
+    /** Sums of the weights before and after the centres, of all rows, still to be added up. */
+    final float[] before = new float[LANES];
 
-    final float[] after = new float[RowReductions.ALIGNMENT];
+    final float[] after = new float[LANES];
 
-    /** Sums of weighted deviations of the last row, and of their squares, still to be added up. */
-    final float[] moment = new float[RowReductions.ALIGNMENT];
+    float[] mean = new float[0]; // [rows]
+    float[] squaredDeviation = new float[0]; // [rows]
 
-    final float[] square = new float[RowReductions.ALIGNMENT];
+    float[] momentLanes = new float[0]; // [rows, LANES]
+    float[] squareLanes = new float[0]; // [rows, LANES]
 
-    /** Weighted distance of the last row. */
-    double mean;
-
-    /** That of the row before it. */
-    double earlierMean;
-
-    /** Sum of its weighted squared deviations from the mean. */
-    double squaredDeviation;
-
-    void clear() {
-      clearSums();
-      mean = 0;
-      earlierMean = 0;
-      squaredDeviation = 0;
+    void reserve(int rows) {
+      if (mean.length < rows) {
+        mean = new float[rows];
+        squaredDeviation = new float[rows];
+        momentLanes = new float[rows * LANES];
+        squareLanes = new float[rows * LANES];
+      }
     }
 
     void clearSums() {
       Arrays.fill(before, 0f);
       Arrays.fill(after, 0f);
-    }
-
-    void clearMoments() {
-      Arrays.fill(moment, 0f);
-      Arrays.fill(square, 0f);
     }
 
     static double sum(float[] lanes) {

@@ -1,36 +1,47 @@
 package dev.headlight.statistics;
 
+import dev.headlight.tensor.Matrix;
+
 /** Reductions in plain Java. */
 final class ScalarResidualReductions implements ResidualReductions {
+  private static final int SIGN = Integer.SIZE - 1;
+
   @Override
-  public double sumOfSquares(double[] values, int at, int width) {
+  public double sumOfSquares(Matrix hidden, int row) {
+    return sumOfSquares(hidden, row, 0);
+  }
+
+  /** The same from a column on. */
+  static double sumOfSquares(Matrix hidden, int row, int column) {
     double sum = 0;
-    for (int k = at; k < at + width; k++) {
-      sum += values[k] * values[k];
+    for (int k = column; k < hidden.columns(); k++) {
+      double value = hidden.get(row, k);
+      sum += value * value;
     }
     return sum;
   }
 
   @Override
-  public void add(double[] rows, int width, double[] scales, double[] sums, double[] scaledSums) {
-    add(rows, width, 0, scales, sums, scaledSums);
+  public void add(Matrix hidden, double[] scales, double[] sums, double[] scaledSums) {
+    for (int row = 0; row < hidden.rows(); row++) {
+      add(hidden, row, 0, scales[row], sums, scaledSums);
+    }
   }
 
-  /** The same from a column on. */
+  /** One row from a column on. */
   static void add(
-      double[] rows, int width, int column, double[] scales, double[] sums, double[] scaledSums) {
-    for (int row = 0; row < ROWS; row++) {
-      for (int k = column; k < width; k++) {
-        double value = rows[row * width + k];
-        sums[k] += value;
-        scaledSums[k] = Math.fma(value, scales[row], scaledSums[k]);
-      }
+      Matrix hidden, int row, int column, double scale, double[] sums, double[] scaledSums) {
+    for (int k = column; k < hidden.columns(); k++) {
+      double value = hidden.get(row, k);
+      sums[k] += value;
+      scaledSums[k] = Math.fma(value, scale, scaledSums[k]);
     }
   }
 
   @Override
-  public float largestAbsolute(float[] values, int at, int count) {
-    return Float.intBitsToFloat(largestBits(values, at, at + count));
+  public int largestAbsolute(float[] values, int at, int count, Counts result) {
+    result.largest = largestBits(values, at, at + count);
+    return result.largest;
   }
 
   /** The bits of a NaN are above those of all numbers. */
@@ -47,33 +58,35 @@ final class ScalarResidualReductions implements ResidualReductions {
   }
 
   @Override
-  public int countBelow(float[] values, int count, int bits) {
-    return countBelow(values, 0, count, bits);
+  public void countBelow(float[] values, int count, int low, int high, Counts result) {
+    result.belowLow = 0;
+    result.belowHigh = 0;
+    countBelow(values, 0, count, low, high, result);
   }
 
-  static int countBelow(float[] values, int start, int end, int bits) {
-    int below = 0;
+  /** The same from {@code start} on, added to what was counted. */
+  static void countBelow(float[] values, int start, int end, int low, int high, Counts result) {
     for (int k = start; k < end; k++) {
-      below += (absoluteBits(values[k]) - bits) >>> (Integer.SIZE - 1);
+      int bits = absoluteBits(values[k]);
+      result.belowLow += (bits - low) >>> SIGN;
+      result.belowHigh += (bits - high) >>> SIGN;
     }
-    return below;
   }
 
   @Override
-  public int collect(float[] values, int count, int low, int high, float[] found) {
-    return collect(values, 0, count, low, high, found, 0);
+  public void collect(float[] values, int count, int low, int high, Counts result) {
+    countBelow(values, count, low, high, result);
+    result.collected = 0;
+    collect(values, 0, count, low, high, result);
   }
 
-  /** The same from {@code start} on, beginning at {@code found[size]}; returns the new size. */
-  static int collect(
-      float[] values, int start, int end, int low, int high, float[] found, int size) {
-    int collected = size;
+  /** Collects from {@code start} on, without counting. */
+  static void collect(float[] values, int start, int end, int low, int high, Counts result) {
     for (int k = start; k < end; k++) {
       int bits = absoluteBits(values[k]);
       if (bits >= low && bits < high) {
-        found[collected++] = Float.intBitsToFloat(bits);
+        result.collect(Float.intBitsToFloat(bits));
       }
     }
-    return collected;
   }
 }

@@ -1,37 +1,49 @@
 package dev.headlight.statistics;
 
 import dev.headlight.statistics.RowSums.Distances;
-import dev.headlight.statistics.RowSums.Shape;
-import dev.headlight.statistics.RowSums.Threshold;
+import dev.headlight.statistics.RowSums.Shapes;
+import dev.headlight.statistics.RowSums.Thresholds;
 
 /** Reductions in plain Java and double precision. */
 final class ScalarRowReductions implements RowReductions {
   @Override
-  public void shape(float[] weights, int start, int end, int above, int atLeast, Shape result) {
-    float largest = 0f;
+  public void shapes(RowBlock rows, int above, int atLeast, Shapes result) {
+    float[] weights = rows.weights();
     float lower = Float.intBitsToFloat(above);
-    int count = 0;
-    for (int k = start; k < end; k++) {
-      largest = Math.max(largest, weights[k]);
-      count += weights[k] > lower ? 1 : 0;
+    result.reserve(rows.rows());
+    for (int row = 0; row < rows.rows(); row++) {
+      float largest = 0f;
+      int count = 0;
+      for (int k = rows.start(row); k < rows.end(row); k++) {
+        largest = Math.max(largest, weights[k]);
+        count += weights[k] > lower ? 1 : 0;
+      }
+      result.largest[row] = largest;
+      result.above[row] = count;
+      threshold(rows, row, atLeast, result.thresholds);
     }
-    result.largest = largest;
-    result.above = count;
-    threshold(weights, start, end, atLeast, result.threshold);
   }
 
   @Override
-  public void threshold(float[] weights, int start, int end, int atLeast, Threshold result) {
+  public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
+    result.reserve(rows.rows());
+    for (int i = 0; i < count; i++) {
+      threshold(rows, which[i], atLeast[which[i]], result);
+    }
+  }
+
+  private static void threshold(RowBlock rows, int row, int atLeast, Thresholds result) {
+    float[] weights = rows.weights();
     float lower = Float.intBitsToFloat(atLeast);
     double sum = 0;
     int count = 0;
-    for (int k = start; k < end; k++) {
+    for (int k = rows.start(row); k < rows.end(row); k++) {
       boolean reaches = weights[k] >= lower;
       sum += reaches ? weights[k] : 0f;
       count += reaches ? 1 : 0;
     }
-    result.sum = sum;
-    result.count = count;
+    result.sum[row] = sum;
+    result.count[row] = count;
   }
 
   @Override
@@ -50,7 +62,16 @@ final class ScalarRowReductions implements RowReductions {
   }
 
   @Override
-  public void distances(float[] weights, int start, int end, int centre, Distances result) {
+  public void distances(RowBlock rows, int first, int count, float origin, Distances result) {
+    result.reserve(first + count);
+    for (int row = first; row < first + count; row++) {
+      int centre = rows.index(row, rows.query(row));
+      distances(rows.weights(), rows.start(row), rows.end(row), centre, row, result);
+    }
+  }
+
+  private static void distances(
+      float[] weights, int start, int end, int centre, int row, Distances result) {
     double before = 0;
     double mean = 0;
     for (int k = start; k < Math.min(end, centre); k++) {
@@ -69,8 +90,8 @@ final class ScalarRowReductions implements RowReductions {
     }
     result.before[0] += (float) before;
     result.after[0] += (float) after;
-    result.mean = mean;
-    result.squaredDeviation = squares;
+    result.mean[row] = (float) mean;
+    result.squaredDeviation[row] = (float) squares;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.headlight.statistics;
 
+import dev.headlight.kernel.ScalarMath;
 import java.util.List;
 
 /**
@@ -36,10 +37,11 @@ final class ShapeStatistics implements HeadAccumulator {
   private final List<Mean> means =
       List.of(entropy, normalizedEntropy, maxWeight, effectiveSupport, k90, sparsity);
   private final RowReductions reductions = RowReductions.best();
-  private final RowSums.Shape shape = new RowSums.Shape();
+  private final RowSums.Shapes shapes = new RowSums.Shapes();
   private final MassCoverage coverage = new MassCoverage(COVERED, reductions);
-  private int logarithmOf = 1;
-  private double logarithm;
+  private int[] keys = new int[0];
+  private int inverseOf = 1;
+  private double inverse;
 
   @Override
   public void begin(int sequence) {
@@ -48,29 +50,30 @@ final class ShapeStatistics implements HeadAccumulator {
 
   @Override
   public void add(RowBlock rows) {
-    float[] weights = rows.weights();
+    if (keys.length < rows.rows()) {
+      keys = new int[rows.rows()];
+    }
+    reductions.shapes(rows, SPARSE, coverage.guess(), shapes);
+    coverage.keys(rows, shapes, keys);
     for (int r = 0; r < rows.rows(); r++) {
-      int start = rows.start(r);
-      int end = rows.end(r);
-      int visible = end - start;
-      double nats = rows.entropy(r);
+      int visible = rows.visible(r);
+      float nats = rows.entropy(r);
       entropy.add(nats);
-      normalizedEntropy.add(visible <= 1 ? 0 : nats / logarithm(visible));
-      effectiveSupport.add(Math.exp(nats));
-      reductions.shape(weights, start, end, SPARSE, coverage.guess(), shape);
-      maxWeight.add(shape.largest);
-      sparsity.add((double) (visible - shape.above) / visible);
-      k90.add(coverage.keys(weights, start, end, shape.largest, shape.threshold));
+      normalizedEntropy.add(visible <= 1 ? 0 : nats * perNat(visible));
+      effectiveSupport.add(ScalarMath.exp(nats));
+      maxWeight.add(shapes.largest[r]);
+      sparsity.add((double) (visible - shapes.above[r]) / visible);
+      k90.add(keys[r]);
     }
   }
 
   /** Rows of one sequence mostly see the same number of keys. */
-  private double logarithm(int visible) {
-    if (visible != logarithmOf) {
-      logarithmOf = visible;
-      logarithm = Math.log(visible);
+  private double perNat(int visible) {
+    if (visible != inverseOf) {
+      inverseOf = visible;
+      inverse = 1 / Math.log(visible);
     }
-    return logarithm;
+    return inverse;
   }
 
   @Override

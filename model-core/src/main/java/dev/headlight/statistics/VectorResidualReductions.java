@@ -1,113 +1,154 @@
 package dev.headlight.statistics;
 
 import dev.headlight.kernel.FloatLanes;
-import jdk.incubator.vector.DoubleVector;
+import dev.headlight.tensor.Matrix;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Reductions with the JDK's Vector API. */
+/**
+ * Reductions with the JDK's Vector API.
+ *
+ * <p>Looks at values are called through one place of three targets, which the compiler does not
+ * inline: together they are too large for it, and vectors that it gives up on are allocated.
+ */
 final class VectorResidualReductions implements ResidualReductions {
-  private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
-  private static final int LANES = DOUBLES.length();
-
   private static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
   private static final VectorSpecies<Integer> INTS = FloatLanes.INTS;
   private static final int SIGN = Integer.SIZE - 1;
+  private static final int LONG_STEP = 256;
+  private static final int SHORT_STEP = 32;
 
-  private final ScalarResidualReductions scalar = new ScalarResidualReductions();
-
-  private static DoubleVector load(double[] values, int at) {
-    return DoubleVector.fromArray(DOUBLES, values, at);
+  @Override
+  public double sumOfSquares(Matrix hidden, int row) {
+    return VectorDoubleSums.sumOfSquares(hidden, row);
   }
 
   @Override
-  public double sumOfSquares(double[] values, int at, int width) {
-    DoubleVector even = DoubleVector.zero(DOUBLES);
-    DoubleVector odd = DoubleVector.zero(DOUBLES);
-    int k = 0;
-    for (; k + 2 * LANES <= width; k += 2 * LANES) {
-      DoubleVector first = load(values, at + k);
-      DoubleVector second = load(values, at + k + LANES);
-      even = first.fma(first, even);
-      odd = second.fma(second, odd);
-    }
-    double sum = even.add(odd).reduceLanes(VectorOperators.ADD);
-    return sum + scalar.sumOfSquares(values, at + k, width - k);
-  }
-
-  @Override
-  public void add(double[] rows, int width, double[] scales, double[] sums, double[] scaledSums) {
-    DoubleVector scale0 = DoubleVector.broadcast(DOUBLES, scales[0]);
-    DoubleVector scale1 = DoubleVector.broadcast(DOUBLES, scales[1]);
-    DoubleVector scale2 = DoubleVector.broadcast(DOUBLES, scales[2]);
-    DoubleVector scale3 = DoubleVector.broadcast(DOUBLES, scales[3]);
-    int k = 0;
-    for (; k + LANES <= width; k += LANES) {
-      DoubleVector row0 = load(rows, k);
-      DoubleVector row1 = load(rows, width + k);
-      DoubleVector row2 = load(rows, 2 * width + k);
-      DoubleVector row3 = load(rows, 3 * width + k);
-      load(sums, k).add(row0).add(row1).add(row2).add(row3).intoArray(sums, k);
-      DoubleVector scaled = row0.fma(scale0, load(scaledSums, k));
-      scaled = row1.fma(scale1, scaled);
-      scaled = row2.fma(scale2, scaled);
-      row3.fma(scale3, scaled).intoArray(scaledSums, k);
-    }
-    ScalarResidualReductions.add(rows, width, k, scales, sums, scaledSums);
+  public void add(Matrix hidden, double[] scales, double[] sums, double[] scaledSums) {
+    VectorDoubleSums.add(hidden, scales, sums, scaledSums);
   }
 
   private static IntVector absoluteBits(float[] values, int at) {
     return FloatVector.fromArray(FLOATS, values, at).reinterpretAsInts().and(Integer.MAX_VALUE);
   }
 
+  private interface Look {
+    void run(float[] values, int start, int end, int low, int high, Counts result);
+  }
+
+  private static final Look LARGEST = VectorResidualReductions::findLargest;
+  private static final Look COUNT = VectorResidualReductions::count;
+  private static final Look NOTE = VectorResidualReductions::note;
+
+  private static void look(
+      Look look, float[] values, int start, int end, int low, int high, Counts result) {
+    look.run(values, start, end, low, high, result);
+  }
+
   @Override
-  public float largestAbsolute(float[] values, int at, int count) {
+  public int largestAbsolute(float[] values, int at, int count, Counts result) {
+    look(LARGEST, values, at, at + count, 0, 0, result);
+    return result.largest;
+  }
+
+  @Override
+  public void countBelow(float[] values, int count, int low, int high, Counts result) {
+    look(COUNT, values, 0, count, low, high, result);
+  }
+
+  @Override
+  public void collect(float[] values, int count, int low, int high, Counts result) {
+    look(NOTE, values, 0, count, low, high, result);
+    result.collected = 0;
+    for (int place = 0; place < result.noted && result.hasRoom(); place++) {
+      collectInStep(values, result.places[place], low, high, result);
+    }
+    int rest = count / LONG_STEP * LONG_STEP;
+    ScalarResidualReductions.collect(values, rest, count, low, high, result);
+  }
+
+  private static void findLargest(
+      float[] values, int start, int end, int low, int high, Counts result) {
     IntVector largest = IntVector.zero(INTS);
     int lanes = INTS.length();
-    int end = at + count;
-    int k = at;
+    int k = start;
     for (; k + lanes <= end; k += lanes) {
       largest = largest.max(absoluteBits(values, k));
     }
     int rest = ScalarResidualReductions.largestBits(values, k, end);
-    return Float.intBitsToFloat(Math.max(rest, largest.reduceLanes(VectorOperators.MAX)));
+    result.largest = Math.max(rest, largest.reduceLanes(VectorOperators.MAX));
   }
 
-  @Override
-  public int countBelow(float[] values, int count, int bits) {
-    IntVector even = IntVector.zero(INTS);
-    IntVector odd = IntVector.zero(INTS);
+  private static void count(float[] values, int start, int end, int low, int high, Counts result) {
+    IntVector belowLow = IntVector.zero(INTS);
+    IntVector belowHigh = IntVector.zero(INTS);
     int lanes = INTS.length();
-    int k = 0;
-    for (; k + 2 * lanes <= count; k += 2 * lanes) {
-      IntVector first = absoluteBits(values, k).sub(bits);
-      IntVector second = absoluteBits(values, k + lanes).sub(bits);
-      even = even.add(first.lanewise(VectorOperators.ASHR, SIGN));
-      odd = odd.add(second.lanewise(VectorOperators.ASHR, SIGN));
+    int k = start;
+    for (; k + lanes <= end; k += lanes) {
+      IntVector bits = absoluteBits(values, k);
+      belowLow = belowLow.add(bits.sub(low).lanewise(VectorOperators.ASHR, SIGN));
+      belowHigh = belowHigh.add(bits.sub(high).lanewise(VectorOperators.ASHR, SIGN));
     }
-    int below = -even.add(odd).reduceLanes(VectorOperators.ADD);
-    return below + ScalarResidualReductions.countBelow(values, k, count, bits);
+    result.belowLow = -belowLow.reduceLanes(VectorOperators.ADD);
+    result.belowHigh = -belowHigh.reduceLanes(VectorOperators.ADD);
+    ScalarResidualReductions.countBelow(values, k, end, low, high, result);
   }
 
-  @Override
-  public int collect(float[] values, int count, int low, int high, float[] found) {
-    int lanes = INTS.length();
-    int size = 0;
-    int k = 0;
-    for (; k + 2 * lanes <= count; k += 2 * lanes) {
-      IntVector inside = inside(values, k, low, high).or(inside(values, k + lanes, low, high));
-      if (inside.lt(0).anyTrue()) {
-        size = ScalarResidualReductions.collect(values, k, k + 2 * lanes, low, high, found, size);
+  /** Counts, and notes the long steps in which something is between the bounds. */
+  private static void note(float[] values, int start, int end, int low, int high, Counts result) {
+    result.reservePlaces((end - start) / LONG_STEP + 1);
+    int[] places = result.places;
+    int noted = 0;
+    int belowLow = 0;
+    int belowHigh = 0;
+    int k = start;
+    for (; k + LONG_STEP <= end; k += LONG_STEP) {
+      int below = below(values, k, low, high);
+      int between = (below >>> Short.SIZE) - (below & 0xFFFF);
+      belowLow += below & 0xFFFF;
+      belowHigh += below >>> Short.SIZE;
+      places[noted] = k;
+      noted -= -between >> SIGN;
+    }
+    result.noted = noted;
+    result.belowLow = belowLow;
+    result.belowHigh = belowHigh;
+    ScalarResidualReductions.countBelow(values, k, end, low, high, result);
+  }
+
+  /** Values of a long step below the lower bound, and in the high half those below the upper. */
+  private static int below(float[] values, int at, int low, int high) {
+    IntVector lows = IntVector.zero(INTS);
+    IntVector highs = IntVector.zero(INTS);
+    for (int v = at; v < at + LONG_STEP; v += INTS.length()) {
+      IntVector bits = absoluteBits(values, v);
+      lows = lows.add(bits.sub(low).lanewise(VectorOperators.ASHR, SIGN));
+      highs = highs.add(bits.sub(high).lanewise(VectorOperators.ASHR, SIGN));
+    }
+    return -highs
+        .lanewise(VectorOperators.LSHL, Short.SIZE)
+        .add(lows)
+        .reduceLanes(VectorOperators.ADD);
+  }
+
+  private static void collectInStep(float[] values, int at, int low, int high, Counts result) {
+    for (int k = at; k < at + LONG_STEP; k += SHORT_STEP) {
+      if (between(values, k, low, high) < 0) {
+        ScalarResidualReductions.collect(values, k, k + SHORT_STEP, low, high, result);
       }
     }
-    return ScalarResidualReductions.collect(values, k, count, low, high, found, size);
   }
 
-  /** Negative where {@code low <= bits < high}. */
-  private static IntVector inside(float[] values, int at, int low, int high) {
-    IntVector bits = absoluteBits(values, at);
-    return bits.sub(high).lanewise(VectorOperators.AND_NOT, bits.sub(low));
+  /** Less the number of values between the bounds. */
+  private static int between(float[] values, int at, int low, int high) {
+    IntVector between = IntVector.zero(INTS);
+    for (int v = at; v < at + SHORT_STEP; v += INTS.length()) {
+      IntVector bits = absoluteBits(values, v);
+      IntVector isBelowLow = bits.sub(low).lanewise(VectorOperators.ASHR, SIGN);
+      between = between.add(bits.sub(high).lanewise(VectorOperators.ASHR, SIGN)).sub(isBelowLow);
+    }
+    return between.reduceLanes(VectorOperators.ADD);
   }
 }

@@ -2,9 +2,8 @@ package dev.headlight.statistics;
 
 import dev.headlight.kernel.FloatLanes;
 import dev.headlight.statistics.RowSums.Distances;
-import dev.headlight.statistics.RowSums.Shape;
-import dev.headlight.statistics.RowSums.Threshold;
-import java.util.Arrays;
+import dev.headlight.statistics.RowSums.Shapes;
+import dev.headlight.statistics.RowSums.Thresholds;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -20,32 +19,34 @@ final class VectorRowReductions implements RowReductions {
   private static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
   private static final VectorSpecies<Integer> INTS = FloatLanes.INTS;
   private static final int LANES = FloatLanes.COUNT;
-  private final ScalarRowReductions scalar = new ScalarRowReductions();
-
   private static final int SIGN = Integer.SIZE - 1;
 
-  /** A variance loses this factor of its accuracy at most by subtraction. */
-  private static final float MOST_CANCELLED = 4f;
-
-  /** Lane numbers. */
-  private static final FloatVector RAMP = FloatVector.zero(FLOATS).addIndex(1);
-
-  /** Zeros, ones, zeros: windows of it cut a vector in two. */
-  private static final float[] STEPS = steps();
-
-  private static float[] steps() {
-    float[] steps = new float[3 * ALIGNMENT];
-    Arrays.fill(steps, ALIGNMENT, 2 * ALIGNMENT, 1f);
-    return steps;
-  }
+  private final ScalarRowReductions scalar = new ScalarRowReductions();
 
   /** First index of the vector that holds an index; rows are aligned. */
-  private static int aligned(int index) {
+  static int aligned(int index) {
     return index & -LANES;
   }
 
   @Override
-  public void shape(float[] weights, int start, int end, int above, int atLeast, Shape result) {
+  public void shapes(RowBlock rows, int above, int atLeast, Shapes result) {
+    int count = rows.rows();
+    result.reserve(count);
+    for (int row = 0; row < count; row++) {
+      shape(rows.weights(), rows.start(row), rows.end(row), above, atLeast, row, result);
+    }
+    for (int row = 0; row < count; row++) {
+      int lanes = row * ALIGNMENT;
+      int covered = (rows.end(row) - aligned(rows.start(row)) + LANES - 1) & -LANES;
+      result.largest[row] = Float.intBitsToFloat(largest(result.largestLanes, lanes));
+      result.above[row] = covered + sum(result.aboveLanes, lanes);
+      addUp(row, result.thresholds);
+    }
+  }
+
+  /** Fills the lanes of a row; of those above, with what is not above, negative. */
+  private static void shape(
+      float[] weights, int start, int end, int above, int atLeast, int row, Shapes result) {
     IntVector below = IntVector.broadcast(INTS, atLeast - 1);
     IntVector limit = IntVector.broadcast(INTS, above + 1);
     IntVector largest = IntVector.zero(INTS);
@@ -53,8 +54,7 @@ final class VectorRowReductions implements RowReductions {
     IntVector reaching = IntVector.zero(INTS);
     FloatVector even = FloatVector.zero(FLOATS);
     FloatVector odd = FloatVector.zero(FLOATS);
-    int first = aligned(start);
-    int k = first;
+    int k = aligned(start);
     for (; k + LANES < end; k += 2 * LANES) {
       IntVector bits0 = bits(weights, k);
       IntVector bits1 = bits(weights, k + LANES);
@@ -73,46 +73,63 @@ final class VectorRowReductions implements RowReductions {
       notAbove = notAbove.add(negative(bits.sub(limit)));
       reaching = reaching.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
-      k += LANES;
     }
-    result.largest = Float.intBitsToFloat(largest.reduceLanes(VectorOperators.MAX));
-    result.above = k - first + notAbove.reduceLanes(VectorOperators.ADD);
-    result.threshold.count = -reaching.reduceLanes(VectorOperators.ADD);
-    result.threshold.sum = FloatLanes.sum(even.add(odd));
+    int lanes = row * ALIGNMENT;
+    largest.intoArray(result.largestLanes, lanes);
+    notAbove.intoArray(result.aboveLanes, lanes);
+    reaching.intoArray(result.thresholds.countLanes, lanes);
+    even.add(odd).intoArray(result.thresholds.sumLanes, lanes);
   }
 
   @Override
-  public void threshold(float[] weights, int start, int end, int atLeast, Threshold result) {
+  public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
+    result.reserve(rows.rows());
+    for (int i = 0; i < count; i++) {
+      int row = which[i];
+      fill(rows.weights(), rows.start(row), rows.end(row), atLeast[row], row, result);
+    }
+    for (int i = 0; i < count; i++) {
+      addUp(which[i], result);
+    }
+  }
+
+  private static void fill(
+      float[] weights, int start, int end, int atLeast, int row, Thresholds result) {
     IntVector below = IntVector.broadcast(INTS, atLeast - 1);
     IntVector count = IntVector.zero(INTS);
-    FloatVector sum0 = FloatVector.zero(FLOATS);
-    FloatVector sum1 = FloatVector.zero(FLOATS);
-    FloatVector sum2 = FloatVector.zero(FLOATS);
-    FloatVector sum3 = FloatVector.zero(FLOATS);
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = FloatVector.zero(FLOATS);
     int k = aligned(start);
-    for (; k + 3 * LANES < end; k += 4 * LANES) {
+    for (; k + LANES < end; k += 2 * LANES) {
       IntVector bits0 = bits(weights, k);
       IntVector bits1 = bits(weights, k + LANES);
-      IntVector bits2 = bits(weights, k + 2 * LANES);
-      IntVector bits3 = bits(weights, k + 3 * LANES);
       IntVector reaches0 = negative(below.sub(bits0));
       IntVector reaches1 = negative(below.sub(bits1));
-      IntVector reaches2 = negative(below.sub(bits2));
-      IntVector reaches3 = negative(below.sub(bits3));
-      count = count.add(reaches0).add(reaches1).add(reaches2.add(reaches3));
-      sum0 = sum0.add(bits0.and(reaches0).reinterpretAsFloats());
-      sum1 = sum1.add(bits1.and(reaches1).reinterpretAsFloats());
-      sum2 = sum2.add(bits2.and(reaches2).reinterpretAsFloats());
-      sum3 = sum3.add(bits3.and(reaches3).reinterpretAsFloats());
+      count = count.add(reaches0).add(reaches1);
+      even = even.add(bits0.and(reaches0).reinterpretAsFloats());
+      odd = odd.add(bits1.and(reaches1).reinterpretAsFloats());
     }
-    for (; k < end; k += LANES) {
+    if (k < end) {
       IntVector bits = bits(weights, k);
       IntVector reaches = negative(below.sub(bits));
       count = count.add(reaches);
-      sum0 = sum0.add(bits.and(reaches).reinterpretAsFloats());
+      even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
-    result.count = -count.reduceLanes(VectorOperators.ADD);
-    result.sum = FloatLanes.sum(sum0.add(sum1).add(sum2.add(sum3)));
+    count.intoArray(result.countLanes, row * ALIGNMENT);
+    even.add(odd).intoArray(result.sumLanes, row * ALIGNMENT);
+  }
+
+  private static void addUp(int row, Thresholds result) {
+    result.count[row] = -sum(result.countLanes, row * ALIGNMENT);
+    result.sum[row] = FloatLanes.sum(result.sumLanes, row * ALIGNMENT);
+  }
+
+  private static int sum(int[] lanes, int at) {
+    return IntVector.fromArray(INTS, lanes, at).reduceLanes(VectorOperators.ADD);
+  }
+
+  private static int largest(int[] lanes, int at) {
+    return IntVector.fromArray(INTS, lanes, at).reduceLanes(VectorOperators.MAX);
   }
 
   private static IntVector bits(float[] weights, int at) {
@@ -124,7 +141,7 @@ final class VectorRowReductions implements RowReductions {
     return vector.lanewise(VectorOperators.ASHR, SIGN);
   }
 
-  /** Two or more vectors share the weights; they are added up, then their lanes. */
+  /** Two vectors share the weights; they are added up, then their lanes. */
   @Override
   public double sumError(int count) {
     return (count / (2 * LANES) + 7) * 0.5 * Math.ulp(1f);
@@ -140,97 +157,12 @@ final class VectorRowReductions implements RowReductions {
   }
 
   @Override
-  public void distances(float[] weights, int start, int end, int centre, Distances result) {
-    int first = aligned(start);
-    int middle = aligned(centre);
-    // not the last row's, which would have to be finished before this one could begin
-    float origin = (float) result.earlierMean;
-    result.earlierMean = result.mean;
-    result.clearMoments();
-    int k = Math.max(first, Math.min(middle, end));
-    addSide(weights, first, k, centre - first - origin, -1, result.before, result);
-    if (k == middle && k < end) {
-      addMiddle(weights, k, centre - k, origin, result);
-      k += LANES;
-    }
-    addSide(weights, k, end, k - centre - origin, 1, result.after, result);
-    // the weights sum to 1
-    float shift = FloatLanes.sum(result.moment, 0);
-    float square = FloatLanes.sum(result.square, 0);
-    float variance = square - shift * shift;
-    result.mean = shift + origin;
-    result.squaredDeviation =
-        shift * shift <= MOST_CANCELLED * variance
-            ? variance
-            : squaredDeviation(weights, first, end, centre, shift + origin);
-  }
-
-  /**
-   * Adds the weights on one side of the centre, and their moments.
-   *
-   * @param offset deviation of the first weight's distance from the origin
-   * @param direction 1 where distances grow with the index, or -1
-   * @param mass sums of the weights of this side
-   */
-  private static void addSide(
-      float[] weights,
-      int from,
-      int to,
-      float offset,
-      float direction,
-      float[] mass,
-      Distances result) {
-    FloatVector sum = FloatVector.fromArray(FLOATS, mass, 0);
-    FloatVector moment = FloatVector.fromArray(FLOATS, result.moment, 0);
-    FloatVector square = FloatVector.fromArray(FLOATS, result.square, 0);
-    FloatVector deviation = RAMP.mul(direction).add(offset);
-    for (int k = from; k < to; k += LANES) {
-      FloatVector weight = FloatVector.fromArray(FLOATS, weights, k);
-      sum = sum.add(weight);
-      FloatVector weighted = weight.mul(deviation);
-      moment = moment.add(weighted);
-      square = weighted.fma(deviation, square);
-      deviation = deviation.add(direction * LANES);
-    }
-    sum.intoArray(mass, 0);
-    moment.intoArray(result.moment, 0);
-    square.intoArray(result.square, 0);
-  }
-
-  /** Adds the vector that the centre is in. */
-  private static void addMiddle(float[] weights, int at, int lane, float origin, Distances result) {
-    FloatVector weight = FloatVector.fromArray(FLOATS, weights, at);
-    FloatVector.fromArray(FLOATS, STEPS, 2 * ALIGNMENT - lane)
-        .fma(weight, FloatVector.fromArray(FLOATS, result.before, 0))
-        .intoArray(result.before, 0);
-    FloatVector.fromArray(FLOATS, STEPS, ALIGNMENT - 1 - lane)
-        .fma(weight, FloatVector.fromArray(FLOATS, result.after, 0))
-        .intoArray(result.after, 0);
-    FloatVector deviation = RAMP.sub(lane).abs().sub(origin);
-    FloatVector weighted = weight.mul(deviation);
-    weighted.add(FloatVector.fromArray(FLOATS, result.moment, 0)).intoArray(result.moment, 0);
-    weighted
-        .fma(deviation, FloatVector.fromArray(FLOATS, result.square, 0))
-        .intoArray(result.square, 0);
-  }
-
-  private static double squaredDeviation(
-      float[] weights, int first, int end, int centre, float mean) {
-    FloatVector squares = FloatVector.zero(FLOATS);
-    FloatVector offset = RAMP.add(first - centre); // k - c
-    for (int k = first; k < end; k += LANES) {
-      FloatVector deviation = offset.abs().sub(mean);
-      FloatVector weight = FloatVector.fromArray(FLOATS, weights, k);
-      squares = deviation.mul(deviation).fma(weight, squares);
-      offset = offset.add(LANES);
-    }
-    return squares.reduceLanes(VectorOperators.ADD);
+  public void distances(RowBlock rows, int first, int count, float origin, Distances result) {
+    VectorDistances.of(rows, first, count, origin, result);
   }
 
   @Override
   public void addTo(float[] weights, int start, int end, double[] sums, int at) {
-    for (int k = start; k < end; k++) {
-      sums[at + k - start] += weights[k];
-    }
+    scalar.addTo(weights, start, end, sums, at);
   }
 }

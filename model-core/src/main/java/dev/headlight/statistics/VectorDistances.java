@@ -1,0 +1,117 @@
+package dev.headlight.statistics;
+
+import dev.headlight.kernel.FloatLanes;
+import dev.headlight.statistics.RowSums.Distances;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link RowReductions#distances} with the JDK's Vector API, in float32 lanes. */
+final class VectorDistances {
+  private static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
+  private static final int LANES = FloatLanes.COUNT;
+  private static final int ALIGNMENT = RowReductions.ALIGNMENT;
+
+  /** A variance loses this factor of its accuracy at most by subtraction. */
+  private static final float MOST_CANCELLED = 4f;
+
+  /** Lane numbers. */
+  private static final FloatVector RAMP = FloatVector.zero(FLOATS).addIndex(1);
+
+  /** Zeros, ones, zeros: windows of it cut a vector in two. */
+  private static final float[] STEPS = steps();
+
+  private VectorDistances() {}
+
+  private static float[] steps() {
+    float[] steps = new float[3 * ALIGNMENT];
+    Arrays.fill(steps, ALIGNMENT, 2 * ALIGNMENT, 1f);
+    return steps;
+  }
+
+  static void of(RowBlock rows, int first, int count, float origin, Distances result) {
+    float[] weights = rows.weights();
+    result.reserve(first + count);
+    for (int row = first; row < first + count; row++) {
+      int start = VectorRowReductions.aligned(rows.start(row));
+      int end = rows.end(row);
+      int centre = rows.index(row, rows.query(row));
+      fillMoments(weights, start, end, centre, origin, row * ALIGNMENT, result);
+      addSides(weights, start, end, centre, result);
+    }
+    for (int row = first; row < first + count; row++) {
+      // the weights sum to 1
+      float shift = FloatLanes.sum(result.momentLanes, row * ALIGNMENT);
+      float square = FloatLanes.sum(result.squareLanes, row * ALIGNMENT);
+      float variance = square - shift * shift;
+      result.mean[row] = shift + origin;
+      result.squaredDeviation[row] =
+          shift * shift <= MOST_CANCELLED * variance
+              ? variance
+              : squaredDeviation(rows, row, shift + origin);
+    }
+  }
+
+  /** Weighted deviations of the distances from the origin, and their squares. */
+  private static void fillMoments(
+      float[] weights, int start, int end, int centre, float origin, int lanes, Distances result) {
+    FloatVector moment = FloatVector.zero(FLOATS);
+    FloatVector square = FloatVector.zero(FLOATS);
+    FloatVector offset = RAMP.add(start - centre); // k - q
+    for (int k = start; k < end; k += LANES) {
+      FloatVector deviation = offset.abs().sub(origin);
+      FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(deviation);
+      moment = moment.add(weighted);
+      square = weighted.fma(deviation, square);
+      offset = offset.add(LANES);
+    }
+    moment.intoArray(result.momentLanes, lanes);
+    square.intoArray(result.squareLanes, lanes);
+  }
+
+  /** Adds the weights on both sides of the centre. */
+  private static void addSides(float[] weights, int start, int end, int centre, Distances result) {
+    int middle = VectorRowReductions.aligned(centre);
+    int k = Math.max(start, Math.min(middle, end));
+    addSide(weights, start, k, result.before);
+    if (k == middle && k < end) {
+      addMiddle(weights, k, centre - k, result);
+      k += LANES;
+    }
+    addSide(weights, k, end, result.after);
+  }
+
+  private static void addSide(float[] weights, int from, int to, float[] mass) {
+    FloatVector sum = FloatVector.fromArray(FLOATS, mass, 0);
+    for (int k = from; k < to; k += LANES) {
+      sum = sum.add(FloatVector.fromArray(FLOATS, weights, k));
+    }
+    sum.intoArray(mass, 0);
+  }
+
+  /** Adds the vector that the centre is in. */
+  private static void addMiddle(float[] weights, int at, int lane, Distances result) {
+    FloatVector weight = FloatVector.fromArray(FLOATS, weights, at);
+    FloatVector.fromArray(FLOATS, STEPS, 2 * ALIGNMENT - lane)
+        .fma(weight, FloatVector.fromArray(FLOATS, result.before, 0))
+        .intoArray(result.before, 0);
+    FloatVector.fromArray(FLOATS, STEPS, ALIGNMENT - 1 - lane)
+        .fma(weight, FloatVector.fromArray(FLOATS, result.after, 0))
+        .intoArray(result.after, 0);
+  }
+
+  private static float squaredDeviation(RowBlock rows, int row, float mean) {
+    int start = VectorRowReductions.aligned(rows.start(row));
+    int end = rows.end(row);
+    FloatVector squares = FloatVector.zero(FLOATS);
+    FloatVector offset = RAMP.add(start - rows.index(row, rows.query(row))); // k - q
+    for (int k = start; k < end; k += LANES) {
+      FloatVector deviation = offset.abs().sub(mean);
+      FloatVector weight = FloatVector.fromArray(FLOATS, rows.weights(), k);
+      squares = deviation.mul(deviation).fma(weight, squares);
+      offset = offset.add(LANES);
+    }
+    return squares.reduceLanes(VectorOperators.ADD);
+  }
+}
