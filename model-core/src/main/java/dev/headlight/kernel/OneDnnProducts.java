@@ -41,6 +41,11 @@ final class OneDnnProducts implements MatrixProducts {
     this.packing = new OneDnnPacking(oneDnn, type, LARGEST_CHUNK);
   }
 
+  /** The engine that these products run on, for others beside them. */
+  OneDnn oneDnn() {
+    return oneDnn;
+  }
+
   @Override
   public String name() {
     return "onednn";
