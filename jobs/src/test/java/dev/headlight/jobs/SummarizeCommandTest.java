@@ -38,9 +38,15 @@ class SummarizeCommandTest {
             "--report=false");
     assertThat(other.exitCode()).as(other.err()).isZero();
     String runs = demo.path("results") + "," + folder.resolve("other");
-    Invocation merged =
+    Invocation refused =
         Invocation.onLocalSpark(
             "summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
+    Invocation merged =
+        Invocation.onLocalSpark(
+            "summarize",
+            "--input=" + runs,
+            "--output=" + folder.resolve("merged"),
+            "--on-repeated=merge");
     Invocation again =
         Invocation.onLocalSpark(
             "summarize",
@@ -49,6 +55,8 @@ class SummarizeCommandTest {
             "--summary-by=truncated",
             "--report=false");
 
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("expected a run over other sequences than", "the same 300");
     assertThat(merged.exitCode()).as(merged.err()).isZero();
     assertThat(
             CommandResults.json(folder.resolve("merged/run.json"))
