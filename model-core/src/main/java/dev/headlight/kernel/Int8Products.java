@@ -75,16 +75,6 @@ final class Int8Products implements MatrixProducts {
       Operand input,
       PackedLinear weights,
       Activation activation,
-      Matrix output,
-      Workspace workspace) {
-    linear(input, weights, activation, new Operand.Floats(output), workspace);
-  }
-
-  @Override
-  public void linear(
-      Operand input,
-      PackedLinear weights,
-      Activation activation,
       Operand output,
       Workspace workspace) {
     if (weights instanceof Int8Weights packed) {

@@ -97,16 +97,6 @@ final class OneDnnProducts implements MatrixProducts {
       Operand input,
       PackedLinear weights,
       Activation activation,
-      Matrix output,
-      Workspace workspace) {
-    linear(input, weights, activation, new Operand.Floats(output), workspace);
-  }
-
-  @Override
-  public void linear(
-      Operand input,
-      PackedLinear weights,
-      Activation activation,
       Operand output,
       Workspace workspace) {
     boolean fused = activation == Activation.NONE || OneDnnEpilogues.fused(activation) != 0;
