@@ -14,7 +14,7 @@ import org.apache.spark.sql.Row;
  */
 final class RepeatedSequences {
   private static final List<String> EVIDENCE =
-      List.of("attention", "layer", "head", "statistic", "sums", "highest");
+      List.of("attention", "layer", "head", "statistic", "subset", "sums", "highest");
 
   private RepeatedSequences() {}
 
@@ -50,7 +50,7 @@ final class RepeatedSequences {
   }
 
   private static boolean sameSummary(Findings one, Findings other) throws IOException {
-    if (!one.has(EncodingJob.SUMMARY) || !other.has(EncodingJob.SUMMARY)) {
+    if (!hasEvidence(one) || !hasEvidence(other)) {
       return false;
     }
     Dataset<Row> cells = cells(one);
@@ -59,6 +59,12 @@ final class RepeatedSequences {
     return !cells.filter("size(highest) > 0").isEmpty()
         && cells.count() == others.count()
         && cells.except(others).isEmpty();
+  }
+
+  /** Not where a run was of an earlier version, whose sequences can still be summed up again. */
+  private static boolean hasEvidence(Findings run) throws IOException {
+    return run.has(EncodingJob.SUMMARY)
+        && List.of(run.read(EncodingJob.SUMMARY).columns()).containsAll(EVIDENCE);
   }
 
   private static Dataset<Row> cells(Findings run) {

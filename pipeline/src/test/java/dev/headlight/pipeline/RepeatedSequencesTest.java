@@ -108,6 +108,21 @@ class RepeatedSequencesTest {
   }
 
   @Test
+  void summariesOfEarlierVersionsTellNothing() throws IOException {
+    run("again", ROWS, "concat('s', id)", "id");
+    Path summary = folder.resolve("again/summary");
+    List<Row> rows =
+        TestSpark.session().read().parquet(summary.toString()).drop("sums").collectAsList();
+    TestSpark.session()
+        .createDataFrame(rows, rows.get(0).schema())
+        .write()
+        .mode("overwrite")
+        .parquet(summary.toString());
+
+    assertThat(summedUp("again", true, OnRepeated.FAIL)).isEqualTo(2 * ROWS);
+  }
+
+  @Test
   void runsWithoutSequencesAreNoRepetition() throws IOException {
     run("empty", 0, "concat('s', id)", "id");
     run("empty-again", 0, "concat('s', id)", "id");
