@@ -34,11 +34,6 @@ final class EstimatePrinter {
                 Units.count(estimate.batchTokens())));
     line(
         out,
-        "memory",
-        "%s of native memory in each executor, and up to %s for each of its tasks"
-            .formatted(Units.bytes(estimate.weightBytes()), Units.bytes(RunEstimate.BATCH_BYTES)));
-    line(
-        out,
         "time",
         "about %s at %s tokens/s, if %d tasks run at a time as fast as that of the sample"
             .formatted(
@@ -54,8 +49,7 @@ final class EstimatePrinter {
     plan.put("batches", estimate.batches());
     plan.put("batch_tokens", estimate.batchTokens());
     plan.put("tasks_at_a_time", estimate.slots());
-    plan.put("native_bytes_per_executor", estimate.weightBytes());
-    plan.put("batch_bytes_per_task", RunEstimate.BATCH_BYTES);
+    new ExecutorMemory(estimate.weightBytes()).addTo(plan);
     plan.put("tokens_per_second", estimate.tokensPerSecond());
     plan.put("seconds", estimate.seconds());
     plan.set("sample", Json.tree(estimate.sample()));

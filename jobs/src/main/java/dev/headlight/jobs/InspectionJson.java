@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headlight.families.CheckpointInspection;
 import dev.headlight.model.Inventory;
 import dev.headlight.model.TensorUse;
-import dev.headlight.pipeline.RunEstimate;
 import java.util.Map;
 
 /** What is known of a checkpoint, for programs. */
@@ -33,8 +32,7 @@ final class InspectionJson {
 
   private static void add(Inventory inventory, ObjectNode root) {
     root.put("parameters", inventory.parameters());
-    root.put("native_bytes_per_executor", inventory.nativeBytes());
-    root.put("batch_bytes_per_task", RunEstimate.BATCH_BYTES);
+    new ExecutorMemory(inventory.nativeBytes()).addTo(root);
     ArrayNode tensors = root.putArray("tensors");
     for (Inventory.Entry entry : inventory.entries()) {
       TensorUse use = entry.use();

@@ -3,9 +3,9 @@ package dev.headlight.jobs;
 import dev.headlight.families.CheckpointInspection;
 import dev.headlight.model.Inventory;
 import dev.headlight.model.TensorUse;
-import dev.headlight.pipeline.RunEstimate;
 import dev.headlight.safetensors.TensorInfo;
 import java.io.PrintStream;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +38,7 @@ final class InspectionPrinter {
     }
   }
 
-  private static String stored(java.util.Collection<TensorInfo> tensors) {
+  private static String stored(Collection<TensorInfo> tensors) {
     long bytes = tensors.stream().mapToLong(TensorInfo::byteLength).sum();
     String dtypes =
         tensors.stream()
@@ -58,10 +58,9 @@ final class InspectionPrinter {
   private static Map<String, String> sizes(Inventory inventory) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("parameters", Units.count(inventory.parameters()));
-    lines.put(
-        "memory",
-        "%s of native memory in each executor, and up to %s for each task that runs"
-            .formatted(Units.bytes(inventory.nativeBytes()), Units.bytes(RunEstimate.BATCH_BYTES)));
+    ExecutorMemory memory = new ExecutorMemory(inventory.nativeBytes());
+    lines.put("memory", memory.used());
+    lines.put("executors", memory.settings());
     return lines;
   }
 

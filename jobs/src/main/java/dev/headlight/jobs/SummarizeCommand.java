@@ -1,7 +1,10 @@
 package dev.headlight.jobs;
 
 import dev.headlight.pipeline.ConfigurationException;
+import dev.headlight.pipeline.EncoderOptions;
 import dev.headlight.pipeline.RunTables;
+import dev.headlight.pipeline.SummaryOptions;
+import dev.headlight.pipeline.SummaryOptions.OnRepeated;
 import dev.headlight.pipeline.report.Report;
 import java.io.IOException;
 import java.util.List;
@@ -58,6 +61,15 @@ final class SummarizeCommand implements HeadlightCommand {
           "Longest sequence that is named as an example of high values. Default: ${DEFAULT-VALUE}.")
   private int exampleTokens;
 
+  @Option(
+      names = "--on-repeated",
+      paramLabel = "fail|merge",
+      defaultValue = "fail",
+      description =
+          "What becomes of separate runs over the same sequences: they are refused, or merged, which"
+              + " counts each sequence as often as there are runs. Default: ${DEFAULT-VALUE}.")
+  private String onRepeated;
+
   @Mixin private final TableFormatOption format = new TableFormatOption();
 
   @Option(
@@ -82,6 +94,7 @@ final class SummarizeCommand implements HeadlightCommand {
 
   @Override
   public void validate() {
+    onRepeated();
     if (from != null && !from.equals(SEQUENCES) && !from.equals(SUMMARIES)) {
       throw new ConfigurationException(
           "--from: expected sequences or summaries, found '%s'".formatted(from));
@@ -91,6 +104,10 @@ final class SummarizeCommand implements HeadlightCommand {
           "--summary-by: expected --from sequences beside it, since summaries hold no columns of the"
               + " sequences, found --from summaries");
     }
+  }
+
+  private OnRepeated onRepeated() {
+    return EncoderOptions.parse(OnRepeated.class, "--on-repeated", onRepeated);
   }
 
   private boolean fromSequences() {
@@ -106,9 +123,8 @@ final class SummarizeCommand implements HeadlightCommand {
           EncodingOptions.stripped(inputs),
           output.uri(),
           format.name(),
-          fromSequences(),
-          Optional.ofNullable(summaryBy),
-          exampleTokens);
+          new SummaryOptions(
+              fromSequences(), Optional.ofNullable(summaryBy), exampleTokens, onRepeated()));
       if (report) {
         RunTables.report(session, output.uri(), format.name());
         environment.out().println(OutputPaths.in(output.uri(), Report.FILE));

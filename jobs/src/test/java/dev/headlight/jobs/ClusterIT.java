@@ -47,13 +47,13 @@ class ClusterIT {
 
   @BeforeAll
   static void runLocallyAndStartTheCluster() throws IOException, InterruptedException {
-    spark = session();
+    spark = LocalSpark.open();
     RandomInputs.writeCheckpoint(folder.resolve("model"));
     RandomInputs.writeTable(spark, folder.resolve("table"), ROWS);
     Invocation local = Invocation.of(run("local").toArray(String[]::new));
     assertThat(local.exitCode()).as(local.err()).isZero();
     // The command has closed the session it shared with this class.
-    spark = session();
+    spark = LocalSpark.open();
     expected = RunTables.read(spark, path("local"));
     assertThat(expected.sequences()).hasSize(ROWS);
     assertThat(expected.quarantine()).containsOnlyKeys(RandomInputs.BAD_IDS.toArray(String[]::new));
@@ -159,22 +159,12 @@ class ClusterIT {
     Invocation refused = Invocation.of(run("stopped", partitions).toArray(String[]::new));
     Invocation resumed =
         Invocation.of(run("stopped", partitions, "--resume").toArray(String[]::new));
-    spark = session();
+    spark = LocalSpark.open();
 
     assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.err()).contains("go on with an interrupted run with resume");
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     RunTables.read(spark, path("stopped")).requireEqualTo(expected);
-  }
-
-  private static SparkSession session() {
-    return SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "2")
-        .getOrCreate();
   }
 
   /** With one core each. */

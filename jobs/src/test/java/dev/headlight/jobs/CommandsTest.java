@@ -20,33 +20,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands from end to end, on Spark in this JVM. */
 class CommandsTest {
-  @TempDir static Path demo;
+  @TempDir static Path shared;
 
-  private static Invocation demoRun;
+  private static DemoRun demo;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void runTheDemo() {
-    demoRun = demo(300);
+    demo = DemoRun.in(shared.resolve("demo"));
   }
 
   @Test
   void demoFindsTheHeadsThatItsModelHas() throws IOException {
-    assertThat(demoRun.exitCode()).as(demoRun.err()).isZero();
-    assertThat(demoRun.out())
+    Invocation run = demo.invocation();
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
         .contains("300 rows: 300 sequences, 0 quarantined")
         .contains("attention layer  head  entropy  previous_mass  first_token_mass")
         .contains("results/report.html");
-    assertThat(CommandResults.largestMean(demoRun.out(), 0, "previous_mass")).isGreaterThan(0.4);
-    assertThat(CommandResults.largestMean(demoRun.out(), 1, "induction_mass")).isGreaterThan(0.7);
-    assertThat(CommandResults.largestMean(demoRun.out(), 0, "induction_mass")).isLessThan(0.2);
-    assertThat(demoFolder("results/report.html")).isRegularFile();
+    assertThat(CommandResults.largestMean(run.out(), 0, "previous_mass")).isGreaterThan(0.4);
+    assertThat(CommandResults.largestMean(run.out(), 1, "induction_mass")).isGreaterThan(0.7);
+    assertThat(CommandResults.largestMean(run.out(), 0, "induction_mass")).isLessThan(0.2);
+    assertThat(demo.path("results/report.html")).isRegularFile();
   }
 
   @Test
   void demoModelHasLearnedPreviousTokenAndInductionHeads() throws IOException {
-    JsonNode atlas = CommandResults.json(demoFolder("results/atlas.json"));
+    JsonNode atlas = CommandResults.json(demo.path("results/atlas.json"));
 
     assertThat(CommandResults.layers(atlas, "previous token")).containsOnly(0);
     assertThat(CommandResults.layers(atlas, "induction")).containsOnly(1);
@@ -57,11 +58,11 @@ class CommandsTest {
     Path page = SubmitArgumentsTest.confFolder().resolveSibling("docs/walkthrough.md");
     Matcher query =
         Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(page));
-    try (SparkSession session = SparkSession.builder().master("local[2]").getOrCreate()) {
+    try (SparkSession session = LocalSpark.open()) {
       for (String table : List.of("sequences", "summary", "divergence")) {
         session
             .read()
-            .parquet(demoFolder("results/" + table).toString())
+            .parquet(demo.path("results/" + table).toString())
             .createOrReplaceTempView(table);
       }
       int queries = 0;
@@ -75,11 +76,11 @@ class CommandsTest {
 
   @Test
   void reportIsMadeAgainFromTheTables() throws IOException {
-    Path report = demoFolder("results/report.html");
+    Path report = demo.path("results/report.html");
     String before = Files.readString(report);
     Files.delete(report);
 
-    Invocation again = Invocation.onLocalSpark("report", "--input=" + demoFolder("results"));
+    Invocation again = Invocation.onLocalSpark("report", "--input=" + demo.path("results"));
 
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(Files.readString(report)).isEqualTo(before);
@@ -90,8 +91,8 @@ class CommandsTest {
     Invocation other =
         Invocation.onLocalSpark(
             "run",
-            "--model=" + demoFolder("model"),
-            "--input=" + demoFolder("table"),
+            "--model=" + demo.path("model"),
+            "--input=" + demo.path("table"),
             "--output=" + folder.resolve("bf16"),
             "--precision=bf16",
             "--examples=0",
@@ -110,7 +111,7 @@ class CommandsTest {
 
   private Invocation compare(String output, String... limits) {
     List<String> arguments = new ArrayList<>(List.of("compare"));
-    arguments.add("--first=" + demoFolder("results"));
+    arguments.add("--first=" + demo.path("results"));
     arguments.add("--second=" + folder.resolve("bf16"));
     arguments.add("--output=" + folder.resolve(output));
     arguments.addAll(List.of(limits));
@@ -119,7 +120,7 @@ class CommandsTest {
 
   @Test
   void demoReplacesAnEarlierDemoAndNothingElse() throws IOException {
-    assertThat(demo(300).out()).contains("300 rows: 300 sequences");
+    assertThat(DemoRun.in(demo.folder()).invocation().out()).contains("300 rows: 300 sequences");
 
     Path other = Files.createDirectory(folder.resolve("other"));
     Files.writeString(other.resolve("thesis.txt"), "years of work");
@@ -195,10 +196,7 @@ class CommandsTest {
   void inspectTellsProjectionsAndWhatARunWouldTake() throws IOException {
     Invocation inspect =
         Invocation.onLocalSpark(
-            "inspect",
-            "--json",
-            "--model=" + demoFolder("model"),
-            "--input=" + demoFolder("table"));
+            "inspect", "--json", "--model=" + demo.path("model"), "--input=" + demo.path("table"));
 
     assertThat(inspect.exitCode()).as(inspect.err()).isZero();
     JsonNode root = new ObjectMapper().readTree(inspect.out());
@@ -212,26 +210,14 @@ class CommandsTest {
     assertThat(projection.path("offset").asLong()).isPositive();
   }
 
-  private static Invocation demo(int sequences) {
-    return Invocation.onLocalSpark(
-        "demo",
-        "--output=" + demo.resolve("demo"),
-        "--sequences=" + sequences,
-        "--outputs=embedding,attention_statistics,layer_statistics,head_divergence");
-  }
-
-  private static Path demoFolder(String name) {
-    return demo.resolve("demo").resolve(name);
-  }
-
   private Invocation run(String output, String... more) {
     Path table = folder.resolve("bad-table");
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "run",
-                "--model=" + demoFolder("model"),
-                "--input=" + (Files.exists(table) ? table : demoFolder("table")),
+                "--model=" + demo.path("model"),
+                "--input=" + (Files.exists(table) ? table : demo.path("table")),
                 "--output=" + folder.resolve(output)));
     arguments.addAll(List.of(more));
     return Invocation.onLocalSpark(arguments.toArray(String[]::new));
@@ -239,13 +225,7 @@ class CommandsTest {
 
   /** One good row, one with a token outside of the vocabulary, and one without tokens. */
   private void badTable() throws IOException {
-    try (SparkSession session =
-        SparkSession.builder()
-            .master("local[1]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .getOrCreate()) {
+    try (SparkSession session = LocalSpark.open()) {
       session
           .sql(
               "SELECT * FROM VALUES ('good', array(2, 5, 3)), ('wide', array(2, 99999)), "

@@ -29,7 +29,7 @@ class HdfsIT {
 
   @BeforeAll
   static void runOnLocalFilesAndCopyThemToHdfs() throws IOException {
-    try (SparkSession spark = session()) {
+    try (SparkSession spark = LocalSpark.open()) {
       RandomInputs.writeCheckpoint(folder.resolve("model"));
       RandomInputs.writeTable(spark, folder.resolve("table"), 300);
     }
@@ -114,19 +114,9 @@ class HdfsIT {
   }
 
   private static RunTables read(String results) throws IOException {
-    try (SparkSession spark = session()) {
+    try (SparkSession spark = LocalSpark.open()) {
       return RunTables.read(spark, results);
     }
-  }
-
-  private static SparkSession session() {
-    return SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "2")
-        .getOrCreate();
   }
 
   private static List<String> children(String path) throws IOException {

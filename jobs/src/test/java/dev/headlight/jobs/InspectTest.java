@@ -72,6 +72,27 @@ class InspectTest {
   }
 
   @Test
+  void memoryIsThatOfWeightsAndBatchesAndWhatToGiveExecutorsIsMore() throws IOException {
+    GoldenCase t5 = Goldens.get(Goldens.GOLDENS, "t5");
+
+    String text = Invocation.of("inspect", "--model=" + t5.folder()).out();
+    JsonNode root =
+        JSON.readTree(Invocation.of("inspect", "--json", "--model=" + t5.folder()).out());
+
+    assertThat(text)
+        .containsPattern(
+            "memory +[0-9.]+ KiB of weights in fp32 in each executor, and up to 256.0 MiB of a batch")
+        .containsPattern(
+            "executors +spark.executor.memory 1.0 GiB and 512.0 MiB for each task,"
+                + " spark.executor.memoryOverhead 768.[0-9] MiB and 512.0 MiB for each task");
+    JsonNode memory = root.path("executor_memory");
+    assertThat(memory.path("overhead_bytes").asLong())
+        .isEqualTo((768L << 20) + root.path("native_bytes_per_executor").asLong());
+    assertThat(memory.path("overhead_bytes_per_task").asLong())
+        .isGreaterThan(root.path("batch_bytes_per_task").asLong());
+  }
+
+  @Test
   void embeddingsOfSentenceTransformersAreDescribed() {
     GoldenCase bert = Goldens.get(Goldens.SENTENCE_TRANSFORMERS, "bert-dense-norm");
 

@@ -11,23 +11,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code summarize} on the runs of a demo, on Spark in this JVM. */
 class SummarizeCommandTest {
-  @TempDir static Path demo;
+  @TempDir static Path shared;
+
+  private static DemoRun demo;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void runTheDemo() {
-    Invocation run =
-        Invocation.onLocalSpark(
-            "demo",
-            "--output=" + demo.resolve("demo"),
-            "--sequences=300",
-            "--outputs=embedding,attention_statistics,layer_statistics,head_divergence");
-    assertThat(run.exitCode()).as(run.err()).isZero();
-  }
-
-  private static Path demoFolder(String name) {
-    return demo.resolve("demo").resolve(name);
+    demo = DemoRun.in(shared.resolve("demo"));
+    assertThat(demo.invocation().exitCode()).as(demo.invocation().err()).isZero();
   }
 
   @Test
@@ -35,8 +28,8 @@ class SummarizeCommandTest {
     Invocation other =
         Invocation.onLocalSpark(
             "run",
-            "--model=" + demoFolder("model"),
-            "--input=" + demoFolder("table"),
+            "--model=" + demo.path("model"),
+            "--input=" + demo.path("table"),
             "--output=" + folder.resolve("other"),
             "--outputs=attention_statistics,layer_statistics,head_divergence",
             "--keep=label",
@@ -44,18 +37,26 @@ class SummarizeCommandTest {
             "--examples=0",
             "--report=false");
     assertThat(other.exitCode()).as(other.err()).isZero();
-    String runs = demoFolder("results") + "," + folder.resolve("other");
-    Invocation merged =
+    String runs = demo.path("results") + "," + folder.resolve("other");
+    Invocation refused =
         Invocation.onLocalSpark(
             "summarize", "--input=" + runs, "--output=" + folder.resolve("merged"));
+    Invocation merged =
+        Invocation.onLocalSpark(
+            "summarize",
+            "--input=" + runs,
+            "--output=" + folder.resolve("merged"),
+            "--on-repeated=merge");
     Invocation again =
         Invocation.onLocalSpark(
             "summarize",
-            "--input=" + demoFolder("results"),
+            "--input=" + demo.path("results"),
             "--output=" + folder.resolve("again"),
             "--summary-by=truncated",
             "--report=false");
 
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("expected a run over other sequences than", "the same 300");
     assertThat(merged.exitCode()).as(merged.err()).isZero();
     assertThat(
             CommandResults.json(folder.resolve("merged/run.json"))
@@ -73,12 +74,12 @@ class SummarizeCommandTest {
                 CommandResults.json(folder.resolve("again/atlas.json")), "induction"))
         .isEqualTo(
             CommandResults.layers(
-                CommandResults.json(demoFolder("results/atlas.json")), "induction"));
+                CommandResults.json(demo.path("results/atlas.json")), "induction"));
   }
 
   @Test
   void runThatIsNamedTwiceIsNotMerged() {
-    String runs = demoFolder("results") + "," + demoFolder("model/../results");
+    String runs = demo.path("results") + "," + demo.path("model/../results");
     Invocation refused =
         Invocation.onLocalSpark(
             "summarize", "--input=" + runs, "--output=" + folder.resolve("twice"));

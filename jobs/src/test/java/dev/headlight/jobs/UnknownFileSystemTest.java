@@ -17,13 +17,7 @@ class UnknownFileSystemTest {
   @BeforeAll
   static void writeInputs() throws Exception {
     RandomInputs.writeCheckpoint(folder.resolve("model"));
-    try (SparkSession spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .getOrCreate()) {
+    try (SparkSession spark = LocalSpark.open()) {
       RandomInputs.writeTable(spark, folder.resolve("table"), 3);
     }
   }

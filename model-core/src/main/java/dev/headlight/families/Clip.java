@@ -9,7 +9,6 @@ import dev.headlight.config.EmbeddingConfig;
 import dev.headlight.config.EmbeddingConfig.LeadingToken;
 import dev.headlight.config.EmbeddingConfig.Size;
 import dev.headlight.config.FeedForwardConfig;
-import dev.headlight.config.LinearConfig;
 import dev.headlight.config.LinearConfig.Bias;
 import dev.headlight.config.MaskConfig;
 import dev.headlight.config.ModelConfig;
@@ -100,13 +99,8 @@ final class Clip implements Family {
               patch,
               EmbeddingConfig.PatchOrder.CHANNELS_FIRST,
               Optional.empty(),
-              LinearConfig.of(
-                      "patch_proj",
-                      embeddings + "patch_embedding",
-                      channels * patch.height() * patch.width(),
-                      width,
-                      Bias.ABSENT)
-                  .asConvolution(channels, patch.height(), patch.width()),
+              VisionEncoder.patchProjection(
+                  embeddings + "patch_embedding", channels, patch, width, Bias.ABSENT),
               Optional.empty(),
               List.of(new LeadingToken(embeddings + "class_embedding", 1, List.of(width))),
               new EmbeddingConfig.PatchPositions(

@@ -27,9 +27,7 @@ final class Gemma2 implements Family {
     Names.refuseBidirectional(config);
     LayerTypes types = LayerTypes.read(config, decoder.layers(), layer -> layer % 2 == 0);
     int window = Names.window(config, DEFAULT_WINDOW);
-    if (types.anySliding() && window == 0) {
-      config.unsupported("sliding_window", "layers of type sliding_attention need a window");
-    }
+    types.requireWindow(config, window);
     double softCap = softCap(config);
     double scale = 1 / Math.sqrt(config.positiveDecimal("query_pre_attn_scalar", 256));
     Bias attentionBias = Names.bias(config, "attention_bias", false);

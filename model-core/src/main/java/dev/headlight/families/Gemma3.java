@@ -30,9 +30,7 @@ final class Gemma3 implements Family {
     LayerTypes types =
         LayerTypes.read(config, decoder.layers(), layer -> (layer + 1) % pattern != 0);
     int window = Names.window(config, DEFAULT_WINDOW);
-    if (types.anySliding() && window == 0) {
-      config.unsupported("sliding_window", "layers of type sliding_attention need a window");
-    }
+    types.requireWindow(config, window);
     boolean bidirectional = config.flag("use_bidirectional_attention", false);
     double scale = 1 / Math.sqrt(config.positiveDecimal("query_pre_attn_scalar", 256));
     Bias attentionBias = Names.bias(config, "attention_bias", false);

@@ -162,9 +162,7 @@ record GenericBlocks(
   private MaskConfig mask(int layer) {
     int window = Names.window(attention, 0);
     LayerTypes types = LayerTypes.read(attention, layers, index -> window > 0);
-    if (types.anySliding() && window == 0) {
-      attention.unsupported("sliding_window", "layers of type sliding_attention need a window");
-    }
+    types.requireWindow(attention, window);
     return new MaskConfig(attention.flag("causal", false), types.window(layer, window));
   }
 

@@ -70,6 +70,13 @@ record LayerTypes(List<Boolean> sliding) {
     return isSliding(layer) ? window : 0;
   }
 
+  /** Reports layers with a window where the file has none, which is 0. */
+  void requireWindow(ConfigJson config, int window) {
+    if (anySliding() && window == 0) {
+      config.unsupported("sliding_window", "layers of type sliding_attention need a window");
+    }
+  }
+
   /** Whether any layer has a window. */
   boolean anySliding() {
     return sliding.contains(true);

@@ -66,13 +66,8 @@ record VisionEncoder(ConfigJson config, String prefix, int hiddenSize, double ep
         patch,
         EmbeddingConfig.PatchOrder.CHANNELS_FIRST,
         Optional.empty(),
-        LinearConfig.of(
-                "patch_proj",
-                embeddings + "patch_embeddings.projection",
-                channels * patch.height() * patch.width(),
-                hiddenSize,
-                Bias.PRESENT)
-            .asConvolution(channels, patch.height(), patch.width()),
+        patchProjection(
+            embeddings + "patch_embeddings.projection", channels, patch, hiddenSize, Bias.PRESENT),
         Optional.empty(),
         leadingTokens,
         new EmbeddingConfig.PatchPositions(
@@ -81,6 +76,14 @@ record VisionEncoder(ConfigJson config, String prefix, int hiddenSize, double ep
             tokensWithPosition,
             resizing),
         Optional.empty());
+  }
+
+  /** The projection of patches, which is stored as a convolution. */
+  static LinearConfig patchProjection(
+      String name, int channels, Size patch, int hiddenSize, Bias bias) {
+    int inputs = channels * patch.height() * patch.width();
+    return LinearConfig.of("patch_proj", name, inputs, hiddenSize, bias)
+        .asConvolution(channels, patch.height(), patch.width());
   }
 
   /** One number for squares, or height and width. */

@@ -1,6 +1,5 @@
 package dev.headlight.kernel;
 
-import dev.headlight.tensor.Matrix;
 import java.nio.ByteBuffer;
 
 /**
@@ -34,26 +33,34 @@ final class Int8 {
   }
 
   /**
-   * Rounds the rows of a matrix.
+   * Rounds rows, each with its own scale.
    *
-   * @param target {@code [rows, columns]}
-   * @param scales {@code [rows]}
+   * @param source {@code [rows, columns]}
+   * @param target receives {@code [rows, columns]} without gaps, from its start
+   * @param scales receives {@code [rows]}
    */
-  static void quantize(Matrix source, ByteBuffer target, float[] scales) {
-    float[] row = new float[source.columns()];
-    byte[] bytes = new byte[source.columns()];
+  static void quantize(Operand source, ByteBuffer target, float[] scales) {
     for (int i = 0; i < source.rows(); i++) {
-      source.readRow(i, row, 0);
-      float largest = 0;
-      for (float value : row) {
-        largest = Math.max(largest, Math.abs(value));
-      }
+      float largest = largest(source, i, 0);
       scales[i] = scale(largest);
-      float inverse = inverse(largest);
-      for (int j = 0; j < row.length; j++) {
-        bytes[j] = round(row[j], inverse);
-      }
-      target.put(i * row.length, bytes);
+      roundRow(source, i, 0, inverse(largest), target);
+    }
+  }
+
+  /** Largest absolute value of a row from a column on; NaN if one is. */
+  static float largest(Operand source, int row, int from) {
+    float largest = 0;
+    for (int j = from; j < source.columns(); j++) {
+      largest = Math.max(largest, Math.abs(source.get(row, j)));
+    }
+    return largest;
+  }
+
+  /** Rounds a row from a column on to bytes. */
+  static void roundRow(Operand source, int row, int from, float inverse, ByteBuffer target) {
+    int start = row * source.columns();
+    for (int j = from; j < source.columns(); j++) {
+      target.put(start + j, round(source.get(row, j), inverse));
     }
   }
 }

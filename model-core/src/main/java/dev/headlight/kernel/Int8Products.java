@@ -33,7 +33,7 @@ final class Int8Products implements MatrixProducts {
 
   Int8Products() {
     this.rounded = new OneDnnProducts(OneDnn.Type.BF16);
-    this.oneDnn = new OneDnn();
+    this.oneDnn = rounded.oneDnn();
     this.packing = new OneDnnPacking(oneDnn, OneDnn.Type.INT8, LARGEST_CHUNK);
   }
 
@@ -52,7 +52,7 @@ final class Int8Products implements MatrixProducts {
     float[] scales = new float[outputs];
     try (NativeArena temporary = new NativeArena()) {
       BytePointer bytes = temporary.bytes(Math.multiplyExact((long) outputs, inputs));
-      Int8.quantize(weight, bytes.asByteBuffer(), scales);
+      Int8.quantize(new Operand.Floats(weight), bytes.asByteBuffer(), scales);
       OneDnnPacking.Stored stored =
           new OneDnnPacking.Stored(bytes, OneDnn.Type.INT8, outputs, inputs, inputs);
       OneDnnWeights packed = packing.pack(stored, arena);
@@ -68,16 +68,6 @@ final class Int8Products implements MatrixProducts {
   @Override
   public Operand newOperand(int rows, int columns, Workspace workspace) {
     return rounded.newOperand(rows, columns, workspace);
-  }
-
-  @Override
-  public void linear(
-      Operand input,
-      PackedLinear weights,
-      Activation activation,
-      Matrix output,
-      Workspace workspace) {
-    linear(input, weights, activation, new Operand.Floats(output), workspace);
   }
 
   @Override

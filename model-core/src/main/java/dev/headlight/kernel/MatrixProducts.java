@@ -33,22 +33,24 @@ public interface MatrixProducts {
 
   /**
    * {@code output = activation(input W^T + b)}; input {@code [N, inputs]}, output {@code [N,
-   * outputs]}.
+   * outputs]}, in float32 or in the type products multiply in.
    */
-  void linear(
-      Operand input,
-      PackedLinear weights,
-      Activation activation,
-      Matrix output,
-      Workspace workspace);
-
-  /** The same, with the result in the type products multiply in. */
   void linear(
       Operand input,
       PackedLinear weights,
       Activation activation,
       Operand output,
       Workspace workspace);
+
+  /** The same, with the result in float32. */
+  default void linear(
+      Operand input,
+      PackedLinear weights,
+      Activation activation,
+      Matrix output,
+      Workspace workspace) {
+    linear(input, weights, activation, new Operand.Floats(output), workspace);
+  }
 
   /**
    * {@code output += input W^T + b}, the projection with its residual; shapes as in {@code linear}.

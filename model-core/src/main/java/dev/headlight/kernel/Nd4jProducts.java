@@ -115,19 +115,10 @@ final class Nd4jProducts implements MatrixProducts {
       Operand input,
       PackedLinear packed,
       Activation activation,
-      Operand output,
-      Workspace workspace) {
-    linear(input, packed, activation, floats(output), workspace);
-  }
-
-  @Override
-  public void linear(
-      Operand input,
-      PackedLinear packed,
-      Activation activation,
-      Matrix output,
+      Operand result,
       Workspace workspace) {
     Weights weights = (Weights) packed;
+    Matrix output = floats(result);
     boolean add = weights.bias() != null || !blasForProjections;
     if (add) {
       fill(weights.bias() == null ? new float[weights.outputs()] : weights.bias(), output);

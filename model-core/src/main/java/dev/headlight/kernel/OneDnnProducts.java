@@ -41,6 +41,11 @@ final class OneDnnProducts implements MatrixProducts {
     this.packing = new OneDnnPacking(oneDnn, type, LARGEST_CHUNK);
   }
 
+  /** The engine that these products run on, for others beside them. */
+  OneDnn oneDnn() {
+    return oneDnn;
+  }
+
   @Override
   public String name() {
     return "onednn";
@@ -85,16 +90,6 @@ final class OneDnnProducts implements MatrixProducts {
     return type == OneDnn.Type.FP32
         ? new Operand.Floats(workspace.matrix(rows, columns))
         : BFloat16.take(rows, columns, columns, workspace);
-  }
-
-  @Override
-  public void linear(
-      Operand input,
-      PackedLinear weights,
-      Activation activation,
-      Matrix output,
-      Workspace workspace) {
-    linear(input, weights, activation, new Operand.Floats(output), workspace);
   }
 
   @Override

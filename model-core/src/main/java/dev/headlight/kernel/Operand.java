@@ -19,6 +19,9 @@ public sealed interface Operand {
   /** View of {@code count} columns from {@code first}. */
   Operand columns(int first, int count);
 
+  /** An element in float32; for loops over many, there are faster ways. */
+  float get(int row, int column);
+
   /** The same values in float32: the matrix itself, or a copy from the workspace. */
   Matrix exact(Workspace workspace);
 
@@ -42,6 +45,11 @@ public sealed interface Operand {
     @Override
     public Operand columns(int first, int count) {
       return new Floats(matrix.columns(first, count));
+    }
+
+    @Override
+    public float get(int row, int column) {
+      return matrix.get(row, column);
     }
 
     @Override
@@ -76,6 +84,11 @@ public sealed interface Operand {
             "columns " + first + " to " + (first + count) + " of " + columns);
       }
       return new BFloats(base, bytes, offset + first, rows, count, stride);
+    }
+
+    @Override
+    public float get(int row, int column) {
+      return BFloat16.get(this, row, column);
     }
 
     @Override

@@ -165,29 +165,7 @@ final class ScalarRowOperations implements RowOperations {
 
   @Override
   public void quantize(Operand.BFloats source, ByteBuffer target, float[] scales) {
-    for (int i = 0; i < source.rows(); i++) {
-      float largest = largest(source, i, 0);
-      scales[i] = Int8.scale(largest);
-      roundRow(source, i, 0, Int8.inverse(largest), target);
-    }
-  }
-
-  /** Largest absolute value of a row from a column on; NaN if one is. */
-  static float largest(Operand.BFloats source, int row, int from) {
-    float largest = 0;
-    for (int j = from; j < source.columns(); j++) {
-      largest = Math.max(largest, Math.abs(BFloat16.get(source, row, j)));
-    }
-    return largest;
-  }
-
-  /** Rounds a row from a column on to bytes. */
-  static void roundRow(
-      Operand.BFloats source, int row, int from, float inverse, ByteBuffer target) {
-    int start = row * source.columns();
-    for (int j = from; j < source.columns(); j++) {
-      target.put(start + j, Int8.round(BFloat16.get(source, row, j), inverse));
-    }
+    Int8.quantize(source, target, scales);
   }
 
   @Override

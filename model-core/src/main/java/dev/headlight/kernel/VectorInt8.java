@@ -35,7 +35,7 @@ final class VectorInt8 {
       scales[i] = Int8.scale(largest);
       int done = HAS_BYTES ? wholeVectors(columns) : 0;
       roundVectors(source, i, done, Int8.inverse(largest), target);
-      ScalarRowOperations.roundRow(source, i, done, Int8.inverse(largest), target);
+      Int8.roundRow(source, i, done, Int8.inverse(largest), target);
     }
   }
 
@@ -48,7 +48,7 @@ final class VectorInt8 {
       IntVector next = VectorMath.widen(source.bytes(), start + j).and(Integer.MAX_VALUE);
       bits = bits.max(next);
     }
-    float rest = ScalarRowOperations.largest(source, row, whole);
+    float rest = Int8.largest(source, row, whole);
     int largest = bits.reduceLanes(VectorOperators.MAX);
     return Float.intBitsToFloat(Math.max(largest, Float.floatToRawIntBits(rest)));
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headlight.statistics.StatisticCatalogue;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +83,7 @@ record MergedRuns(List<Findings> runs, List<JsonNode> manifests) {
   }
 
   private void requireDifferentFolders() throws IOException {
-    Map<java.net.URI, Path> seen = new HashMap<>();
+    Map<URI, Path> seen = new HashMap<>();
     for (Findings run : runs) {
       Path folder = run.folder();
       var configuration = run.spark().sparkContext().hadoopConfiguration();

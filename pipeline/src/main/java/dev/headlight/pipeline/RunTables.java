@@ -34,34 +34,28 @@ public final class RunTables {
    *
    * @param runs their output folders
    * @param output folder to write; must not exist or be empty
-   * @param fromSequences whether to read sequences again, else the summaries of the runs are merged
-   * @param by a column of the sequences by whose values they are summed up, too; only from
-   *     sequences
-   * @param exampleTokens longest sequence that is named as an example; only from sequences
-   * @throws ConfigurationException if something does not fit, a run is named twice, or runs differ
-   *     in what their statistics mean
+   * @throws ConfigurationException if something does not fit, a run is named twice, runs differ in
+   *     what their statistics mean, or are over the same sequences
    */
   public static void summarize(
-      SparkSession spark,
-      List<String> runs,
-      String output,
-      String format,
-      boolean fromSequences,
-      Optional<String> by,
-      int exampleTokens) {
+      SparkSession spark, List<String> runs, String output, String format, SummaryOptions options) {
     List<Findings> inputs = runs.stream().map(run -> open(spark, run, format)).toList();
     Findings result = new Findings(spark, HadoopFiles.path(output, "an output folder"), format);
     try {
       requireFree(result.folder(), spark);
-      MergedRuns together = MergedRuns.of(inputs, fromSequences);
-      if (fromSequences) {
+      MergedRuns together = MergedRuns.of(inputs, options.fromSequences());
+      if (options.onRepeated() == SummaryOptions.OnRepeated.FAIL) {
+        RepeatedSequences.refuse(together);
+      }
+      if (options.fromSequences()) {
+        Optional<String> by = options.by();
         Dataset<Row> sequences =
             inputs.stream()
                 .map(input -> sequences(input, by))
                 .reduce((one, other) -> one.unionByName(other, true))
                 .orElseThrow();
-        result.write(sequences, by, exampleTokens);
-        result.writeJson(RunManifest.FILE, together.manifest(by, exampleTokens));
+        result.write(sequences, by, options.exampleTokens());
+        result.writeJson(RunManifest.FILE, together.manifest(by, options.exampleTokens()));
       } else {
         result.writeMerged(inputs);
         result.writeJson(RunManifest.FILE, together.manifest());

@@ -1,6 +1,7 @@
 package dev.headlight.pipeline;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +102,7 @@ record TaskCount(OptionalInt repartition, OptionalLong rows) {
       List<Callable<Footers>> calls =
           Arrays.stream(files)
               .<Callable<Footers>>map(
-                  file -> () -> Footers.of(new Path(new java.net.URI(file)), configuration))
+                  file -> () -> Footers.of(new Path(new URI(file)), configuration))
               .toList();
       List<Future<Footers>> running = calls.stream().map(readers::submit).toList();
       Footers all = new Footers(0, 0);

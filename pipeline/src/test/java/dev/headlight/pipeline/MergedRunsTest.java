@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headlight.statistics.StatisticCatalogue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,8 +167,7 @@ class MergedRunsTest {
 
   @Test
   void statisticsThatAreTheSameByOtherNamesAndFurtherOutputsAreNoDifference() throws IOException {
-    String groups =
-        String.join("\",\"", dev.headlight.statistics.StatisticCatalogue.parse("default"));
+    String groups = String.join("\",\"", StatisticCatalogue.parse("default"));
     Findings first = run("first");
     Findings second = run("second", with("statistics", "[\"%s\"]".formatted(groups)));
     Findings third = run("third", with("outputs", "[\"attention_statistics\"]"));

@@ -41,6 +41,9 @@ class ReportInBrowserTest {
         return new Set(pixels).size > 8 ? 'drawn' : box.id + ' is empty';
       })""";
 
+  /** What ids of kilobytes end in. */
+  private static final String LONG = IMAGE + "x".repeat(5000);
+
   /** Counts of 48 whole numbers that follow each other, in 32 bins. */
   private static final String WHOLE_NUMBERS = "2 1 ".repeat(8) + "1 2 ".repeat(8).strip();
 
@@ -76,7 +79,7 @@ class ReportInBrowserTest {
     return spark
         .range(48)
         .select(
-            expr("concat(id, '%s')".formatted(IMAGE)).as("id"),
+            expr("concat(id, if(id = 46, '%s', '%s'))".formatted(LONG, IMAGE)).as("id"),
             expr("array('%s', 'plain')[cast(id %% 2 AS int)]".formatted(SCRIPT)).as("label"),
             expr("cast(10 + id AS int)").as("n_tokens"),
             expr("transform(sequence(0, 15), i -> cast(sin(id * i) AS float))").as("embedding"),
@@ -96,11 +99,11 @@ class ReportInBrowserTest {
 
   private static Dataset<Row> examples(SparkSession spark) {
     return spark
-        .range(1)
+        .range(2)
         .select(
-            lit("7" + IMAGE).as("id"),
+            expr("if(id = 0, '7%s', '46%s')".formatted(IMAGE, LONG)).as("id"),
             lit(SCRIPT).as("label"),
-            lit(3).as("n_tokens"),
+            expr("cast(3 + id AS int)").as("n_tokens"),
             lit(false).as("truncated"),
             expr("array(named_struct('attention', 'self', 'layer', 1, 'head', 2, 'weights',"
                     + " array(array(1f, 0f, 0f), array(0.25f, 0.75f, 0f), array(0.1f, 0.8f, 0.1f))))")
@@ -270,5 +273,23 @@ class ReportInBrowserTest {
 
     assertThat(browser.evaluate("document.getElementById('pattern-told').textContent").asText())
         .contains("self layer 1 head 2, token 2 plain looks at 1 " + IMAGE + " (0.799");
+  }
+
+  @Test
+  void longIdsAreShortenedAndLeadToTheirExamples() throws IOException {
+    open(360, false);
+    browser.evaluate("window.chooseHead('self', 1, 2, 'mean_distance')");
+    String second = "document.querySelectorAll('#head-details li')[1]";
+    assertThat(browser.evaluate(second + ".textContent").asText())
+        .startsWith("46<img")
+        .contains("xxx…xxx", "xxx (SHA-256 ")
+        .hasSizeLessThan(150);
+    browser.evaluate(second + ".querySelector('button').click()");
+
+    assertThat(browser.evaluate("pattern.example.n_tokens").asInt()).isEqualTo(4);
+    assertThat(browser.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+        .isTrue();
+    assertThat(Files.readString(folder.resolve("report.html"))).doesNotContain("x".repeat(81));
+    assertThat(browser.errors()).isEmpty();
   }
 }

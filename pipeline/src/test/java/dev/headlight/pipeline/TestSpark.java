@@ -3,7 +3,7 @@ package dev.headlight.pipeline;
 import org.apache.spark.sql.SparkSession;
 
 /** One Spark for all tests of the module, on two threads of this JVM; tasks have three attempts. */
-final class TestSpark {
+public final class TestSpark {
   private static final SparkSession SESSION =
       SparkSession.builder()
           .master("local[2,3]")
@@ -18,7 +18,7 @@ final class TestSpark {
 
   private TestSpark() {}
 
-  static SparkSession session() {
+  public static SparkSession session() {
     return SESSION;
   }
 }

@@ -85,7 +85,7 @@ final class EmbeddingMap {
     List<Row> rows = model.transform(sample).collectAsList();
     for (Row row : rows) {
       Vector at = (Vector) row.get(row.size() - 1);
-      ArrayNode point = points.addArray().add(Texts.shortened(row.getString(0)));
+      ArrayNode point = points.addArray().add(Texts.name(row.getString(0)));
       Numbers.add(point, at.apply(0));
       Numbers.add(point, at.apply(1));
     }

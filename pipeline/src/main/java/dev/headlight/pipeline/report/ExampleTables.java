@@ -45,7 +45,7 @@ final class ExampleTables {
 
   private static long add(ArrayNode array, Row row, long room) {
     ObjectNode example = JSON.createObjectNode();
-    example.put("id", row.getString(row.fieldIndex("id")));
+    example.put("id", Texts.name(row.getString(row.fieldIndex("id"))));
     example.put("n_tokens", row.getInt(row.fieldIndex("n_tokens")));
     ObjectNode kept = example.putObject("kept");
     for (String column : row.schema().fieldNames()) {

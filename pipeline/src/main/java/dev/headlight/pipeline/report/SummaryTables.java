@@ -54,7 +54,7 @@ final class SummaryTables {
 
   /** Adds a row of a summary; the group is that of {@code --summary-by}, or empty. */
   void add(Row row, String group) {
-    Name name = new Name(group, text(row, "attention"), text(row, "statistic"));
+    Name name = new Name(Texts.name(group), text(row, "attention"), text(row, "statistic"));
     int head = row.isNullAt(row.fieldIndex("head")) ? -1 : row.getInt(row.fieldIndex("head"));
     int layer = row.getInt(row.fieldIndex("layer"));
     tables.computeIfAbsent(name, key -> new TreeMap<>()).put(new Place(layer, head), cell(row));
@@ -157,7 +157,7 @@ final class SummaryTables {
     }
     scala.collection.Seq<Row> found = row.getSeq(row.fieldIndex("highest"));
     for (Row pair : CollectionConverters.asJava(found)) {
-      Numbers.add(pairs.addArray().add(pair.getString(0)), pair.getFloat(1));
+      Numbers.add(pairs.addArray().add(Texts.name(pair.getString(0))), pair.getFloat(1));
     }
     return pairs;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.headlight.pipeline.ConfigurationException;
+import dev.headlight.pipeline.TestSpark;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -15,14 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Divergences against Spark's own aggregates of the same numbers in double precision. */
 class HeadDivergencesTest {
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", "false")
-          .config("spark.driver.host", "127.0.0.1")
-          .config("spark.driver.bindAddress", "127.0.0.1")
-          .config("spark.sql.shuffle.partitions", "3")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   /** Two layers of three heads; some rows have no divergences, some undefined ones. */
   private static Dataset<Row> sequences(long from, long to) {

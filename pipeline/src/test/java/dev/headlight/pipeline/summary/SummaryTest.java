@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.headlight.pipeline.ConfigurationException;
+import dev.headlight.pipeline.TestSpark;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +23,7 @@ import scala.jdk.javaapi.CollectionConverters;
 class SummaryTest {
   private static final int SEQUENCES = 100_000;
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", "false")
-          .config("spark.driver.host", "127.0.0.1")
-          .config("spark.driver.bindAddress", "127.0.0.1")
-          .config("spark.sql.shuffle.partitions", "3")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   /** One layer of two heads, and its residual stream; the second statistic is often undefined. */
   private static Dataset<Row> sequences(long from, long to) {
