@@ -15,12 +15,16 @@ import org.bytedeco.javacpp.Pointer;
  * oneDNN caches for the whole process.
  */
 final class OneDnnPrimitives implements AutoCloseable {
-  /** Attention needs two for each length of a sequence; of those, the ones used last are kept. */
-  private static final int MOST_ATTENTION_PRODUCTS = 1024;
+  /**
+   * Attention needs two for each shape of a tile, of which sequences of 1 to 8192 tokens have about
+   * a hundred; where there are more, as with queries and keys of different lengths, the ones used
+   * last are kept.
+   */
+  private static final int MOST_ATTENTION_PRODUCTS = 256;
 
   /**
    * Primitives made before memory is trimmed. Making one takes and frees some hundred KiB around
-   * what stays, which the C library would keep: for a thousand lengths more than the primitives.
+   * what stays, which the C library would keep.
    */
   private static final int MADE_BETWEEN_TRIMS = 64;
 
@@ -135,6 +139,11 @@ final class OneDnnPrimitives implements AutoCloseable {
       Pointer.trimMemory();
     }
     return product;
+  }
+
+  /** How many primitives were made so far. */
+  int made() {
+    return made;
   }
 
   @Override
