@@ -3,7 +3,6 @@ package dev.headlight.kernel;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.global.dnnl;
@@ -90,12 +89,19 @@ final class OneDnnPrimitives implements AutoCloseable {
   }
 
   private OneDnnProduct make(Projection key, dnnl_memory_desc layout) {
-    return make(
-        OneDnn.strided(type, key.rows(), key.inputs(), key.inputStride(), 1),
-        layout,
-        key.biased() ? OneDnn.strided(OneDnn.Type.FP32, 1, key.outputs(), key.outputs(), 1) : null,
-        OneDnn.strided(key.outputType(), key.rows(), key.outputs(), key.outputStride(), 1),
-        () -> OneDnnEpilogues.of(key.epilogue()));
+    dnnl_memory_desc source = OneDnn.strided(type, key.rows(), key.inputs(), key.inputStride(), 1);
+    dnnl_memory_desc bias =
+        key.biased() ? OneDnn.strided(OneDnn.Type.FP32, 1, key.outputs(), key.outputs(), 1) : null;
+    dnnl_memory_desc destination =
+        OneDnn.strided(key.outputType(), key.rows(), key.outputs(), key.outputStride(), 1);
+    OneDnnProduct product =
+        make(source, layout, bias, destination, OneDnnEpilogues.of(key.epilogue()));
+    dnnl.dnnl_memory_desc_destroy(source);
+    if (bias != null) {
+      dnnl.dnnl_memory_desc_destroy(bias);
+    }
+    dnnl.dnnl_memory_desc_destroy(destination);
+    return product;
   }
 
   /** A product of attention heads. */
@@ -116,21 +122,24 @@ final class OneDnnPrimitives implements AutoCloseable {
     long[] left = {key.heads(), key.rows(), key.inner()};
     long[] right = {key.shared() ? 1 : key.heads(), key.inner(), key.columns()};
     long[] result = {key.heads(), key.rows(), key.columns()};
-    return make(
-        OneDnn.strided(type, left, key.left().toArray()),
-        OneDnn.strided(type, right, key.right().toArray()),
-        null,
-        OneDnn.strided(key.resultType(), result, key.result().toArray()),
-        () -> OneDnnEpilogues.factor(key.factor()));
+    dnnl_memory_desc source = OneDnn.strided(type, left, key.left().toArray());
+    dnnl_memory_desc weights = OneDnn.strided(type, right, key.right().toArray());
+    dnnl_memory_desc destination = OneDnn.strided(key.resultType(), result, key.result().toArray());
+    OneDnnProduct product =
+        make(source, weights, null, destination, OneDnnEpilogues.factor(key.factor()));
+    dnnl.dnnl_memory_desc_destroy(source);
+    dnnl.dnnl_memory_desc_destroy(weights);
+    dnnl.dnnl_memory_desc_destroy(destination);
+    return product;
   }
 
+  /** Makes a primitive, which keeps copies of what describes it, and destroys the attributes. */
   private OneDnnProduct make(
       dnnl_memory_desc source,
       dnnl_memory_desc weights,
       dnnl_memory_desc bias,
       dnnl_memory_desc destination,
-      Supplier<dnnl_primitive_attr> maker) {
-    dnnl_primitive_attr attributes = maker.get();
+      dnnl_primitive_attr attributes) {
     OneDnnProduct product =
         new OneDnnProduct(oneDnn, source, weights, bias, destination, attributes);
     dnnl.dnnl_primitive_attr_destroy(attributes);

@@ -14,6 +14,8 @@ import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.NativeArena;
 import dev.headlight.tensor.Workspace;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +48,30 @@ class OneDnnPrimitivesTest {
         attend(attention, packing, context, arena.matrix(batch, WIDTH));
       }
       assertThat(products.primitives(workspace).made() - afterAll).isLessThanOrEqualTo(8);
+    }
+  }
+
+  @Test
+  void primitivesThatEachTaskMakesAnewLeaveNoMemoryBehind() {
+    assumeThat(OneDnn.available()).isTrue();
+    OneDnn oneDnn = new OneDnn();
+    makeAndClose(oneDnn, 1_000);
+    long before = Pointer.physicalBytes();
+    makeAndClose(oneDnn, 20_000);
+    // three descriptions of tensors each would be 40 MB
+    assertThat(Pointer.physicalBytes() - before).isLessThan(16L << 20);
+  }
+
+  private static void makeAndClose(OneDnn oneDnn, int times) {
+    OneDnnPrimitives.Strides strides = new OneDnnPrimitives.Strides(256, 16, 1);
+    OneDnnPrimitives.HeadProduct key =
+        new OneDnnPrimitives.HeadProduct(
+            2, false, 16, 16, 16, strides, strides, strides, OneDnn.Type.FP32, 1f);
+    for (int i = 0; i < times; i++) {
+      try (OneDnnPrimitives primitives =
+          OneDnnProducts.primitivesOfThisThread(oneDnn, OneDnn.Type.FP32)) {
+        assertThat(primitives.get(key)).isNotNull();
+      }
     }
   }
 
