@@ -11,10 +11,7 @@ final class Filling {
   static Matrix withZeroRows(Matrix source, int rows, Workspace workspace) {
     Matrix target = workspace.matrix(rows, source.columns());
     target.rows(0, source.rows()).copyFrom(source);
-    float[] zeros = new float[source.columns()];
-    for (int row = source.rows(); row < rows; row++) {
-      target.writeRow(row, zeros, 0);
-    }
+    target.rows(source.rows(), rows - source.rows()).clear();
     return target;
   }
 
@@ -25,29 +22,8 @@ final class Filling {
     }
     int columns = source.columns();
     Operand.BFloats target = BFloat16.take(rows, columns, columns, workspace);
-    copy(source, target.rows(0, source.rows()));
-    byte[] zeros = new byte[columns * Short.BYTES];
-    for (int row = source.rows(); row < rows; row++) {
-      target.bytes().put(target.index(row) * Short.BYTES, zeros);
-    }
+    target.rows(0, source.rows()).copyFrom(source);
+    target.rows(source.rows(), rows - source.rows()).clear();
     return target;
-  }
-
-  /** Copies an operand into another of the same type and shape. */
-  static void copy(Operand source, Operand target) {
-    if (source instanceof Operand.Floats from && target instanceof Operand.Floats to) {
-      to.matrix().copyFrom(from.matrix());
-      return;
-    }
-    Operand.BFloats from = (Operand.BFloats) source;
-    Operand.BFloats to = (Operand.BFloats) target;
-    for (int row = 0; row < from.rows(); row++) {
-      to.bytes()
-          .put(
-              to.index(row) * Short.BYTES,
-              from.bytes(),
-              from.index(row) * Short.BYTES,
-              from.columns() * Short.BYTES);
-    }
   }
 }

@@ -3,7 +3,6 @@ package dev.headlight.kernel;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.global.dnnl;
@@ -15,12 +14,16 @@ import org.bytedeco.javacpp.Pointer;
  * oneDNN caches for the whole process.
  */
 final class OneDnnPrimitives implements AutoCloseable {
-  /** Attention needs two for each length of a sequence; of those, the ones used last are kept. */
-  private static final int MOST_ATTENTION_PRODUCTS = 1024;
+  /**
+   * Attention needs two for each shape of a tile, of which sequences of 1 to 8192 tokens have about
+   * a hundred; where there are more, as with queries and keys of different lengths, the ones used
+   * last are kept.
+   */
+  private static final int MOST_ATTENTION_PRODUCTS = 256;
 
   /**
    * Primitives made before memory is trimmed. Making one takes and frees some hundred KiB around
-   * what stays, which the C library would keep: for a thousand lengths more than the primitives.
+   * what stays, which the C library would keep.
    */
   private static final int MADE_BETWEEN_TRIMS = 64;
 
@@ -86,12 +89,19 @@ final class OneDnnPrimitives implements AutoCloseable {
   }
 
   private OneDnnProduct make(Projection key, dnnl_memory_desc layout) {
-    return make(
-        OneDnn.strided(type, key.rows(), key.inputs(), key.inputStride(), 1),
-        layout,
-        key.biased() ? OneDnn.strided(OneDnn.Type.FP32, 1, key.outputs(), key.outputs(), 1) : null,
-        OneDnn.strided(key.outputType(), key.rows(), key.outputs(), key.outputStride(), 1),
-        () -> OneDnnEpilogues.of(key.epilogue()));
+    dnnl_memory_desc source = OneDnn.strided(type, key.rows(), key.inputs(), key.inputStride(), 1);
+    dnnl_memory_desc bias =
+        key.biased() ? OneDnn.strided(OneDnn.Type.FP32, 1, key.outputs(), key.outputs(), 1) : null;
+    dnnl_memory_desc destination =
+        OneDnn.strided(key.outputType(), key.rows(), key.outputs(), key.outputStride(), 1);
+    OneDnnProduct product =
+        make(source, layout, bias, destination, OneDnnEpilogues.of(key.epilogue()));
+    dnnl.dnnl_memory_desc_destroy(source);
+    if (bias != null) {
+      dnnl.dnnl_memory_desc_destroy(bias);
+    }
+    dnnl.dnnl_memory_desc_destroy(destination);
+    return product;
   }
 
   /** A product of attention heads. */
@@ -112,21 +122,24 @@ final class OneDnnPrimitives implements AutoCloseable {
     long[] left = {key.heads(), key.rows(), key.inner()};
     long[] right = {key.shared() ? 1 : key.heads(), key.inner(), key.columns()};
     long[] result = {key.heads(), key.rows(), key.columns()};
-    return make(
-        OneDnn.strided(type, left, key.left().toArray()),
-        OneDnn.strided(type, right, key.right().toArray()),
-        null,
-        OneDnn.strided(key.resultType(), result, key.result().toArray()),
-        () -> OneDnnEpilogues.factor(key.factor()));
+    dnnl_memory_desc source = OneDnn.strided(type, left, key.left().toArray());
+    dnnl_memory_desc weights = OneDnn.strided(type, right, key.right().toArray());
+    dnnl_memory_desc destination = OneDnn.strided(key.resultType(), result, key.result().toArray());
+    OneDnnProduct product =
+        make(source, weights, null, destination, OneDnnEpilogues.factor(key.factor()));
+    dnnl.dnnl_memory_desc_destroy(source);
+    dnnl.dnnl_memory_desc_destroy(weights);
+    dnnl.dnnl_memory_desc_destroy(destination);
+    return product;
   }
 
+  /** Makes a primitive, which keeps copies of what describes it, and destroys the attributes. */
   private OneDnnProduct make(
       dnnl_memory_desc source,
       dnnl_memory_desc weights,
       dnnl_memory_desc bias,
       dnnl_memory_desc destination,
-      Supplier<dnnl_primitive_attr> maker) {
-    dnnl_primitive_attr attributes = maker.get();
+      dnnl_primitive_attr attributes) {
     OneDnnProduct product =
         new OneDnnProduct(oneDnn, source, weights, bias, destination, attributes);
     dnnl.dnnl_primitive_attr_destroy(attributes);
@@ -135,6 +148,11 @@ final class OneDnnPrimitives implements AutoCloseable {
       Pointer.trimMemory();
     }
     return product;
+  }
+
+  /** How many primitives were made so far. */
+  int made() {
+    return made;
   }
 
   @Override

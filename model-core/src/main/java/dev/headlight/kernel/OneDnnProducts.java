@@ -162,11 +162,12 @@ final class OneDnnProducts implements MatrixProducts {
       Operand filledInput = Filling.withZeroRows(input.rows(done, rest), CHUNK_STEP, workspace);
       Operand filledOutput = Filling.withZeroRows(target, CHUNK_STEP, workspace);
       projectRows(primitives, filledInput, weights, epilogue, filledOutput);
-      Filling.copy(filledOutput.rows(0, rest), target);
+      target.copyFrom(filledOutput.rows(0, rest));
     }
   }
 
-  private OneDnnPrimitives primitives(Workspace workspace) {
+  /** The primitives of the thread that a workspace belongs to. */
+  OneDnnPrimitives primitives(Workspace workspace) {
     return workspace.attached(this, () -> primitivesOfThisThread(oneDnn, type));
   }
 

@@ -25,6 +25,12 @@ public sealed interface Operand {
   /** The same values in float32: the matrix itself, or a copy from the workspace. */
   Matrix exact(Workspace workspace);
 
+  /** Copies all elements of an operand of the same type and shape into this one. */
+  void copyFrom(Operand source);
+
+  /** Sets all elements to 0. */
+  void clear();
+
   /** In float32. */
   record Floats(Matrix matrix) implements Operand {
     @Override
@@ -55,6 +61,16 @@ public sealed interface Operand {
     @Override
     public Matrix exact(Workspace workspace) {
       return matrix;
+    }
+
+    @Override
+    public void copyFrom(Operand source) {
+      matrix.copyFrom(((Floats) source).matrix());
+    }
+
+    @Override
+    public void clear() {
+      matrix.clear();
     }
   }
 
@@ -96,6 +112,38 @@ public sealed interface Operand {
       Matrix copy = workspace.matrix(rows, columns);
       BFloat16.widen(this, copy);
       return copy;
+    }
+
+    @Override
+    public void copyFrom(Operand source) {
+      BFloats from = (BFloats) source;
+      if (from.rows != rows || from.columns != columns) {
+        throw new IllegalArgumentException(
+            "cannot copy ["
+                + from.rows
+                + ", "
+                + from.columns
+                + "] into ["
+                + rows
+                + ", "
+                + columns
+                + "]");
+      }
+      for (int row = 0; row < rows; row++) {
+        bytes.put(
+            index(row) * Short.BYTES,
+            from.bytes,
+            from.index(row) * Short.BYTES,
+            columns * Short.BYTES);
+      }
+    }
+
+    @Override
+    public void clear() {
+      byte[] zeros = new byte[columns * Short.BYTES];
+      for (int row = 0; row < rows; row++) {
+        bytes.put(index(row) * Short.BYTES, zeros);
+      }
     }
 
     /** Index of element (row, 0). */

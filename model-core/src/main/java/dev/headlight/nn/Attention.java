@@ -1,6 +1,5 @@
 package dev.headlight.nn;
 
-import dev.headlight.config.Activation;
 import dev.headlight.config.MaskConfig;
 import dev.headlight.kernel.HeadGroup;
 import dev.headlight.kernel.Operand;
@@ -15,11 +14,10 @@ import dev.headlight.tensor.Workspace;
  *
  * <p>Scores are computed for tiles of whole rows, so that memory is {@code O(tile * T)} and
  * softmax, observer and the product with V work in cache. The tiles of a sequence depend on its own
- * length only.
+ * length only. Those at its end reach into the rows behind: what is computed from them is hidden by
+ * the mask, or overwritten when the next sequence is attended to.
  */
 public final class Attention implements Operation {
-  private static final int ROW_ALIGNMENT = 16;
-
   private final Shape shape;
   private final QkvProjection projections;
   private final PackedLinear output;
@@ -73,19 +71,15 @@ public final class Attention implements Operation {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
       QkvProjection.Projected projected =
-          projections.project(
-              hidden,
-              input.memory(),
-              shape,
-              encoder(input, context),
-              context); // q [N, h*k]; k, v [M, g*k]
+          projections.project(hidden, input, shape, encoder(input, context), context);
       context.clock().end(Part.QKV_PROJ);
-      Operand attended =
-          context.products().newOperand(hidden.rows(), shape.queryWidth(), workspace); // [N, h*k]
+      // [N, h*k] and rows behind it, which tiles that are filled up write to
+      int rows = ProductSizes.rows(input.packing());
+      Operand attended = context.products().newOperand(rows, shape.queryWidth(), workspace);
       for (int sequence = 0; sequence < input.packing().sequences(); sequence++) {
         attend(sequence, projected, input, context, attended);
       }
-      context.products().linearAdd(attended, output, target, workspace);
+      context.products().linearAdd(attended.rows(0, hidden.rows()), output, target, workspace);
       context.clock().end(Part.O_PROJ);
     }
   }
@@ -124,24 +118,24 @@ public final class Attention implements Operation {
     Packing keys = projections.isCross() ? input.memoryPacking() : queries;
     int length = queries.length(sequence);
     int totalKeys = keys.length(sequence);
-    Operand query = projected.query().rows(queries.start(sequence), length); // [T, h*k]
-    Operand key = projected.key().rows(keys.start(sequence), totalKeys); // [tk, g*k]
-    Operand value = projected.value().rows(keys.start(sequence), totalKeys);
-    Operand result = attended.rows(queries.start(sequence), length);
     AttentionObserver observer = input.observer();
     boolean observesNorms = observer != null && observer.seesNorms();
     if (observesNorms) {
+      Operand value = projected.value().rows(keys.start(sequence), totalKeys); // [tk, g*k]
       observer.values(sequence, norms.ofValues(value, context));
     }
     // keys and values of a head group stay in cache unless an observer has to see all heads at once
     boolean byQuery = observer != null && observer.seesAllHeadsOfAQueryInTurn();
     AttentionTiles tiles = AttentionTiles.of(shape.heads(), length, totalKeys, mask, byQuery);
-    for (int i = 0; i < tiles.count(); i++) {
-      Tile tile = tile(tiles, i, sequence, totalKeys);
-      attendTile(tile, query, key, value, result, observer, context);
+    QkvProjection.Projected rows = projected.of(queries, keys, sequence);
+    Operand result = attended.rows(queries.start(sequence), rows.query().rows()); // [T, h*k]
+    try (ZerosBehind zeros = new ZerosBehind(projected.value(), keys, sequence, context)) {
+      for (int i = 0; i < tiles.count(); i++) {
+        attendTile(tile(tiles, i, sequence, totalKeys), rows, result, observer, context);
+      }
     }
     if (observesNorms) {
-      observer.outputs(sequence, norms.ofOutputs(result, context));
+      observer.outputs(sequence, norms.ofOutputs(result.rows(0, length), context));
     }
   }
 
@@ -151,6 +145,7 @@ public final class Attention implements Operation {
         group(tiles.firstHead(index), tiles.headCount(index)),
         tiles.firstQuery(index),
         tiles.queryCount(index),
+        tiles.rowCount(index),
         tiles.firstKey(index),
         tiles.endKey(index),
         totalKeys);
@@ -165,25 +160,28 @@ public final class Attention implements Operation {
       HeadGroup heads,
       int firstQuery,
       int queries,
+      int headRows,
       int firstKey,
       int endKey,
       int totalKeys) {
     int keys() {
       return endKey - firstKey;
     }
+
+    int rows() {
+      return heads.count() * headRows;
+    }
   }
 
   private void attendTile(
       Tile tile,
-      Operand query,
-      Operand key,
-      Operand value,
+      QkvProjection.Projected rows,
       Operand result,
       AttentionObserver observer,
       ForwardContext context) {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
-      Matrix weights = scores(tile, query, key, context); // [heads * tq, tk]
+      Matrix weights = scores(tile, rows, context); // [heads * tq, tk]
       context.clock().end(Part.SCORES);
       if (shape.softCap() > 0) {
         context.rows().softCap(weights, shape.softCap());
@@ -197,27 +195,20 @@ public final class Attention implements Operation {
         observer.observe(observed(tile, weights, context));
         context.clock().end(Part.STATISTICS);
       }
-      Operand tileValue = value.rows(tile.firstKey(), tile.keys());
-      Operand tileResult = result.rows(tile.firstQuery(), tile.queries());
-      context.products().values(weights, tileValue, tile.heads(), tileResult, workspace);
+      Operand value = rows.value().rows(tile.firstKey(), tile.keys());
+      Operand tileResult = result.rows(tile.firstQuery(), tile.headRows());
+      context.products().values(weights, value, tile.heads(), tileResult, workspace);
       context.clock().end(Part.VALUES);
     }
   }
 
-  private Matrix scores(Tile tile, Operand query, Operand key, ForwardContext context) {
+  private Matrix scores(Tile tile, QkvProjection.Projected rows, ForwardContext context) {
     Workspace workspace = context.workspace();
-    HeadGroup group = tile.heads();
-    Matrix scores = paddedRows(group.count() * tile.queries(), tile.keys(), workspace);
-    Operand tileQuery = query.rows(tile.firstQuery(), tile.queries());
-    Operand tileKey = key.rows(tile.firstKey(), tile.keys());
-    context.products().scores(tileQuery, tileKey, group, shape.scale(), scores, workspace);
+    Matrix scores = workspace.matrix(tile.rows(), tile.keys());
+    Operand query = rows.query().rows(tile.firstQuery(), tile.headRows());
+    Operand key = rows.key().rows(tile.firstKey(), tile.keys());
+    context.products().scores(query, key, tile.heads(), shape.scale(), scores, workspace);
     return scores;
-  }
-
-  /** Rows start a cache line each, which lets row operations work on whole vectors. */
-  private static Matrix paddedRows(int rows, int columns, Workspace workspace) {
-    int stride = (columns + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
-    return workspace.matrix(rows, stride).columns(0, columns);
   }
 
   private AttentionTile observed(Tile tile, Matrix weights, ForwardContext context) {
@@ -227,6 +218,7 @@ public final class Attention implements Operation {
         tile.heads().count(),
         tile.firstQuery(),
         tile.queries(),
+        tile.headRows(),
         tile.firstKey(),
         tile.totalKeys(),
         weights,
@@ -238,44 +230,29 @@ public final class Attention implements Operation {
       return;
     }
     ScoreBias.Table bias =
-        positions.scoreBias().upTo(Math.max(tile.totalKeys(), tile.firstQuery() + tile.queries()));
+        positions.scoreBias().upTo(Math.max(tile.endKey(), tile.firstQuery() + tile.queries()));
     for (int head = 0; head < tile.heads().count(); head++) {
       float[] byDistance = bias.byHead()[tile.heads().first() + head];
       for (int r = 0; r < tile.queries(); r++) {
         int keyMinusQuery = tile.firstKey() - (tile.firstQuery() + r);
         context
             .rows()
-            .addToRow(weights, head * tile.queries() + r, byDistance, keyMinusQuery + bias.reach());
+            .addToRow(
+                weights, head * tile.headRows() + r, byDistance, keyMinusQuery + bias.reach());
       }
     }
   }
 
+  /** Rows that a tile is filled up with see nothing. */
   private void setVisible(Tile tile, ForwardContext context) {
-    context.softmaxRows().resize(tile.heads().count() * tile.queries());
-    for (int r = 0; r < tile.queries(); r++) {
-      int from = mask.firstKey(tile.firstQuery() + r) - tile.firstKey();
-      int to = mask.endKey(tile.firstQuery() + r, tile.totalKeys()) - tile.firstKey();
+    context.softmaxRows().resize(tile.rows());
+    for (int r = 0; r < tile.headRows(); r++) {
+      boolean filling = r >= tile.queries();
+      int from = filling ? 0 : mask.firstKey(tile.firstQuery() + r) - tile.firstKey();
+      int to = filling ? 0 : mask.endKey(tile.firstQuery() + r, tile.totalKeys()) - tile.firstKey();
       for (int head = 0; head < tile.heads().count(); head++) {
-        context.softmaxRows().visible(head * tile.queries() + r, from, to);
+        context.softmaxRows().visible(head * tile.headRows() + r, from, to);
       }
     }
-  }
-
-  /** Projection of the hidden states without activation, for parts of this package. */
-  static Operand project(Matrix hidden, PackedLinear weights, ForwardContext context) {
-    Workspace workspace = context.workspace();
-    Operand projected = context.products().newOperand(hidden.rows(), weights.outputs(), workspace);
-    try (Workspace.Scope scope = workspace.scope()) {
-      Operand input = context.products().operand(hidden, workspace);
-      context.products().linear(input, weights, Activation.NONE, projected, workspace);
-    }
-    return projected;
-  }
-
-  /** The same in float32, for what is changed before it is multiplied. */
-  static Matrix projectExactly(Matrix hidden, PackedLinear weights, ForwardContext context) {
-    Matrix projected = context.workspace().matrix(hidden.rows(), weights.outputs());
-    context.products().linear(hidden, weights, Activation.NONE, projected, context.workspace());
-    return projected;
   }
 }

@@ -7,8 +7,8 @@ import dev.headlight.config.MaskConfig;
  * that any of these queries sees, all counted from 0. They depend on the sequence's own length
  * only.
  *
- * <p>Kernels are made for the shape of a tile, so the shapes are few: under masks that hide much of
- * a sequence, tiles are as high for all lengths, and keys are taken in steps.
+ * <p>Kernels are made for the shape of a tile, so the shapes are few: tiles have numbers of queries
+ * and keys that {@link ProductSizes} gives, which may be more than there are.
  *
  * @param heads h
  * @param queries T
@@ -38,22 +38,27 @@ record AttentionTiles(
   /** With more, too many keys would be multiplied that the mask hides. */
   private static final int LARGEST_MASKED_TILE_QUERIES = 128;
 
-  private static final int QUERY_STEP = 16;
-
-  /** Half of the most numbers of keys that the tiles of a causal sequence have. */
-  private static final int KEY_STEPS = 32;
-
   static AttentionTiles of(int heads, int queries, int keys, MaskConfig mask, boolean byQuery) {
-    int tileQueries = tileQueries(queries, keys, mask);
-    int tileKeys = mask.window() == 0 ? keys : Math.min(keys, seen(keys, mask) + tileQueries);
-    int fitting = TILE_FLOATS / Math.max(1, tileQueries * tileKeys);
-    int tileHeads = Math.max(1, Math.min(heads, fitting));
-    return new AttentionTiles(heads, queries, keys, mask, tileHeads, tileQueries, byQuery);
+    int size = ProductSizes.of(keys);
+    int tileQueries = tileQueries(ProductSizes.of(queries), size, mask);
+    int tileKeys = mask.window() == 0 ? size : Math.min(size, seen(size, mask) + tileQueries);
+    int fitting = Math.max(1, TILE_FLOATS / Math.max(1, tileQueries * tileKeys));
+    int headTiles = divide(heads, fitting);
+    return new AttentionTiles(
+        heads, queries, keys, mask, divide(heads, headTiles), tileQueries, byQuery);
   }
 
+  private static int divide(int number, int divisor) {
+    return (number + divisor - 1) / divisor;
+  }
+
+  /**
+   * A multiple of the step of the queries or a part of it, so that no tile ends behind their size.
+   */
   private static int tileQueries(int queries, int keys, MaskConfig mask) {
-    int fitting = TILE_FLOATS / seen(keys, mask) / QUERY_STEP * QUERY_STEP;
-    int most = Math.max(SMALLEST_TILE_QUERIES, fitting);
+    int fitting = Math.max(SMALLEST_TILE_QUERIES, TILE_FLOATS / seen(keys, mask));
+    int step = ProductSizes.step(queries);
+    int most = fitting < step ? Integer.highestOneBit(fitting) : ProductSizes.down(fitting, step);
     boolean hides = mask.causal() || mask.window() > 0;
     return Math.min(queries, hides ? Math.min(LARGEST_MASKED_TILE_QUERIES, most) : most);
   }
@@ -69,11 +74,11 @@ record AttentionTiles(
   }
 
   private int headTiles() {
-    return (heads + tileHeads - 1) / tileHeads;
+    return divide(heads, tileHeads);
   }
 
   private int queryTiles() {
-    return (queries + tileQueries - 1) / tileQueries;
+    return divide(queries, tileQueries);
   }
 
   /** The first head of a tile. */
@@ -96,15 +101,26 @@ record AttentionTiles(
     return Math.min(tileQueries, queries - firstQuery(tile));
   }
 
-  /** The first key of a tile. */
-  int firstKey(int tile) {
-    return mask.firstKey(firstQuery(tile));
+  /** The number of queries that a tile is filled up to. */
+  int rowCount(int tile) {
+    return Math.min(tileQueries, ProductSizes.up(queryCount(tile), ProductSizes.step(queries)));
   }
 
-  /** One past the last key of a tile; keys that no query of it sees may be among them. */
+  /** The first key of a tile; keys that no query of it sees may be among the first. */
+  int firstKey(int tile) {
+    return ProductSizes.down(mask.firstKey(firstQuery(tile)), keyStep());
+  }
+
+  /**
+   * One past the last key of a tile; keys that no query of it sees may be among the last, and some
+   * behind the sequence's end.
+   */
   int endKey(int tile) {
     int seen = mask.endKey(firstQuery(tile) + queryCount(tile) - 1, keys);
-    int step = mask.window() > 0 ? 1 : Math.max(1, Integer.highestOneBit(keys) / KEY_STEPS);
-    return (int) Math.min(keys, (seen + step - 1L) / step * step);
+    return ProductSizes.up(seen, keyStep());
+  }
+
+  private int keyStep() {
+    return ProductSizes.step(seen(keys, mask));
   }
 }

@@ -79,10 +79,13 @@ final class HeadOutputNorms {
     for (int first = 0; first < rows.rows(); first += CHUNK_ROWS) {
       try (Workspace.Scope scope = workspace.scope()) {
         int count = Math.min(CHUNK_ROWS, rows.rows() - first);
-        Matrix transformed = workspace.matrix(shape.heads() * count, width); // [h*rows, k]
-        Matrix chunk = rows.rows(first, count);
-        scores(chunk, gram, heads(1), transformed, context);
-        write(chunk, transformed, norms, first, rows.rows());
+        int size = ProductSizes.of(count);
+        Matrix filled = workspace.matrix(size, shape.queryWidth()); // [rows, h*k]
+        filled.rows(0, count).copyFrom(rows.rows(first, count));
+        filled.rows(count, size - count).clear();
+        Matrix transformed = workspace.matrix(shape.heads() * size, width); // [h*rows, k]
+        scores(filled, gram, heads(1), transformed, context);
+        write(rows.rows(first, count), transformed, norms, first, rows.rows());
       }
     }
     return norms;
@@ -101,13 +104,14 @@ final class HeadOutputNorms {
   /** {@code sqrt(x . xG)} of the rows of a chunk. */
   private void write(Matrix rows, Matrix transformed, float[] norms, int first, int tokens) {
     int width = shape.headDim();
+    int headRows = transformed.rows() / shape.heads();
     float[] left = new float[width];
     float[] right = new float[width];
     for (int head = 0; head < shape.heads(); head++) {
       Matrix own = rows.columns(head * width, width);
       for (int row = 0; row < rows.rows(); row++) {
         own.readRow(row, left, 0);
-        transformed.readRow(head * rows.rows() + row, right, 0);
+        transformed.readRow(head * headRows + row, right, 0);
         norms[head * tokens + first + row] = (float) Math.sqrt(Math.max(0, dot(left, right)));
       }
     }

@@ -17,7 +17,7 @@ final class HeadDivergences {
   private final int heads;
   private final double[] sums; // [h, h], upper triangle
   private final double[] negativeEntropy; // [h]
-  private float[] rows = new float[0]; // [h, tq, columns]
+  private float[] rows = new float[0]; // [h, rows, columns]
   private int layer;
   private int queries;
 
@@ -46,13 +46,16 @@ final class HeadDivergences {
     queries += tile.queries();
   }
 
-  /** Keeps the rows of some heads until those of all heads are there: {@code [h, tq, columns]}. */
+  /**
+   * Keeps the rows of some heads until those of all heads are there: {@code [h, rows, columns]}.
+   */
   private void read(AttentionTile tile) {
     Matrix weights = tile.weights();
-    if (rows.length < heads * tile.queries() * weights.columns()) {
-      rows = Arrays.copyOf(rows, heads * tile.queries() * weights.columns());
+    int headFloats = tile.headRows() * weights.columns();
+    if (rows.length < heads * headFloats) {
+      rows = Arrays.copyOf(rows, heads * headFloats);
     }
-    int at = tile.firstHead() * tile.queries() * weights.columns();
+    int at = tile.firstHead() * headFloats;
     for (int row = 0; row < weights.rows(); row++) {
       weights.readRow(row, rows, at + row * weights.columns());
     }
@@ -63,7 +66,7 @@ final class HeadDivergences {
     int from = tile.rows().from(tile.row(0, query));
     int visible = tile.rows().to(tile.row(0, query)) - from;
     int first = query * columns + from;
-    int headStride = tile.queries() * columns;
+    int headStride = tile.headRows() * columns;
     for (int head = 0; head < heads; head++) {
       negativeEntropy[head] = Logarithms.sumOfXLogX(rows, first + head * headStride, visible);
     }

@@ -169,6 +169,14 @@ public final class Matrix {
     }
   }
 
+  /** Sets all elements to 0. */
+  public void clear() {
+    float[] zeros = new float[columns];
+    for (int row = 0; row < rows; row++) {
+      writeRow(row, zeros, 0);
+    }
+  }
+
   /** All elements, row by row. */
   public float[] toArray() {
     float[] values = new float[rows * columns];

@@ -47,11 +47,61 @@ class AttentionTilesTest {
               .isNotNegative()
               .isLessThanOrEqualTo(given.mask().firstKey(query));
           assertThat(tiles.endKey(tile))
-              .isBetween(given.mask().endKey(query, given.keys()), given.keys());
+              .isBetween(given.mask().endKey(query, given.keys()), ProductSizes.of(given.keys()));
         }
       }
     }
     assertThat(List.of(seen)).allSatisfy(queries -> assertThat(queries).containsOnly(1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void tilesAreFilledUpWithinTheSizeOfTheSequence(Case given) {
+    AttentionTiles tiles = tiles(given);
+    for (int tile = 0; tile < tiles.count(); tile++) {
+      assertThat(tiles.rowCount(tile)).isGreaterThanOrEqualTo(tiles.queryCount(tile));
+      assertThat(tiles.rowCount(tile) % 16).isZero();
+      assertThat(tiles.firstQuery(tile) + tiles.rowCount(tile))
+          .isLessThanOrEqualTo(ProductSizes.of(given.queries()));
+      assertThat((tiles.endKey(tile) - tiles.firstKey(tile)) % 16).isZero();
+    }
+  }
+
+  @Test
+  void tilesOfManyQueriesAndFewKeysAreFilledUpWithinTheSizeOfTheSequence() {
+    for (int queries = 1; queries < 20_000; queries += 257) {
+      for (int keys = 1; keys < 3_000; keys += 97) {
+        tilesAreFilledUpWithinTheSizeOfTheSequence(
+            new Case(4, queries, keys, MaskConfig.BIDIRECTIONAL, false));
+      }
+    }
+  }
+
+  static Stream<MaskConfig> masks() {
+    return Stream.of(
+        MaskConfig.BIDIRECTIONAL,
+        MaskConfig.CAUSAL,
+        MaskConfig.causalWindow(100),
+        MaskConfig.bidirectionalWindow(64));
+  }
+
+  @ParameterizedTest
+  @MethodSource("masks")
+  void tilesHaveFewShapesHoweverManyLengthsThereAre(MaskConfig mask) {
+    assertThat(shapes(1, 512, mask)).hasSizeLessThanOrEqualTo(48);
+    assertThat(shapes(512, 8192, mask)).hasSizeLessThanOrEqualTo(96);
+  }
+
+  private static Set<List<Integer>> shapes(int shortest, int longest, MaskConfig mask) {
+    Set<List<Integer>> shapes = new HashSet<>();
+    for (int length = shortest; length <= longest; length++) {
+      AttentionTiles tiles = tiles(new Case(12, length, length, mask, false));
+      for (int tile = 0; tile < tiles.count(); tile++) {
+        int keys = tiles.endKey(tile) - tiles.firstKey(tile);
+        shapes.add(List.of(tiles.headCount(tile), tiles.rowCount(tile), keys));
+      }
+    }
+    return shapes;
   }
 
   @Test
@@ -60,7 +110,7 @@ class AttentionTilesTest {
 
     for (int tile = 0; tile < tiles.count(); tile++) {
       assertThat(tiles.firstKey(tile)).isZero();
-      assertThat(tiles.endKey(tile)).isEqualTo(311);
+      assertThat(tiles.endKey(tile)).isEqualTo(320);
     }
   }
 

@@ -51,18 +51,20 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
   /** In one tile. */
   void feed(AttentionObserver observer, int sequence) {
     try (NativeArena arena = new NativeArena()) {
-      observer.observe(tile(sequence, new Range(0, heads), new Range(0, queries), 0, arena));
+      Range allQueries = new Range(0, queries);
+      observer.observe(
+          tile(sequence, new Range(0, heads), allQueries, new Cut(false, queries, 0), arena));
     }
   }
 
   /**
    * In tiles of random sizes, in the order the observer asks for, with the keys that none of their
-   * queries sees partly cut off.
+   * queries sees partly cut off, or filled up with rows and columns.
    */
   void feed(AttentionObserver observer, int sequence, Random random) {
     if (observer.seesAllHeadsOfAQueryInTurn()) {
       for (Range query : ranges(queries, random)) {
-        int cut = random.nextInt(2);
+        Cut cut = Cut.random(query, random);
         for (Range head : ranges(heads, random)) {
           feed(observer, sequence, head, query, cut);
         }
@@ -71,7 +73,7 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
     }
     for (Range head : ranges(heads, random)) {
       for (Range query : ranges(queries, random)) {
-        feed(observer, sequence, head, query, random.nextInt(2));
+        feed(observer, sequence, head, query, Cut.random(query, random));
       }
     }
   }
@@ -87,7 +89,7 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
     return ranges;
   }
 
-  private void feed(AttentionObserver observer, int sequence, Range head, Range query, int cut) {
+  private void feed(AttentionObserver observer, int sequence, Range head, Range query, Cut cut) {
     try (NativeArena arena = new NativeArena()) {
       observer.observe(tile(sequence, head, query, cut, arena));
     }
@@ -95,29 +97,59 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
 
   private record Range(int first, int count) {}
 
-  private AttentionTile tile(int sequence, Range head, Range query, int cut, NativeArena arena) {
+  /**
+   * What a tile holds beside what its queries see.
+   *
+   * @param keys whether keys left of the first that a query sees are cut off
+   * @param headRows rows from a head to the next
+   * @param moreColumns behind the last key that a query sees
+   */
+  private record Cut(boolean keys, int headRows, int moreColumns) {
+    static Cut random(Range query, Random random) {
+      boolean cut = random.nextBoolean();
+      return new Cut(cut, query.count + random.nextInt(3), random.nextInt(3));
+    }
+  }
+
+  private AttentionTile tile(int sequence, Range head, Range query, Cut cut, NativeArena arena) {
     int firstKey = keys;
     int endKey = 0;
     for (int q = query.first; q < query.first + query.count; q++) {
       firstKey = Math.min(firstKey, from[q]);
       endKey = Math.max(endKey, to[q]);
     }
-    firstKey *= cut;
-    int columns = endKey - firstKey;
-    Matrix matrix = arena.matrix(head.count * query.count, columns);
+    firstKey = cut.keys ? firstKey : 0;
+    int seen = endKey - firstKey;
+    Matrix matrix = arena.matrix(head.count * cut.headRows, seen + cut.moreColumns);
+    float[] nothing = new float[matrix.columns()];
+    Arrays.fill(nothing, Float.NaN);
     SoftmaxRows rows = new SoftmaxRows();
-    rows.resize(head.count * query.count);
-    for (int h = 0; h < head.count; h++) {
-      for (int q = 0; q < query.count; q++) {
-        int row = h * query.count + q;
-        int source = ((head.first + h) * queries + query.first + q) * keys;
-        matrix.writeRow(row, Arrays.copyOfRange(weights, source + firstKey, source + endKey), 0);
-        rows.visible(row, from[query.first + q] - firstKey, to[query.first + q] - firstKey);
-        rows.entropy(row, (float) entropy(source));
+    rows.resize(matrix.rows());
+    for (int row = 0; row < matrix.rows(); row++) {
+      int h = row / cut.headRows;
+      int q = row % cut.headRows;
+      if (q >= query.count) {
+        matrix.writeRow(row, nothing, 0);
+        rows.visible(row, 0, 0);
+        continue;
       }
+      int source = ((head.first + h) * queries + query.first + q) * keys;
+      float[] values = Arrays.copyOfRange(weights, source + firstKey, source + endKey);
+      matrix.writeRow(row, Arrays.copyOf(values, matrix.columns()), 0);
+      rows.visible(row, from[query.first + q] - firstKey, to[query.first + q] - firstKey);
+      rows.entropy(row, (float) entropy(source));
     }
     return new AttentionTile(
-        sequence, head.first, head.count, query.first, query.count, firstKey, keys, matrix, rows);
+        sequence,
+        head.first,
+        head.count,
+        query.first,
+        query.count,
+        cut.headRows,
+        firstKey,
+        keys,
+        matrix,
+        rows);
   }
 
   private double entropy(int row) {
