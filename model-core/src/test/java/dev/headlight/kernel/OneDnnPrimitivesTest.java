@@ -54,12 +54,13 @@ class OneDnnPrimitivesTest {
   @Test
   void primitivesThatEachTaskMakesAnewLeaveNoMemoryBehind() {
     assumeThat(OneDnn.available()).isTrue();
+    Nd4jProducts.loadLibrary();
     OneDnn oneDnn = new OneDnn();
     makeAndClose(oneDnn, 1_000);
     long before = Pointer.physicalBytes();
-    makeAndClose(oneDnn, 20_000);
-    // three descriptions of tensors each would be 40 MB
-    assertThat(Pointer.physicalBytes() - before).isLessThan(16L << 20);
+    makeAndClose(oneDnn, 60_000);
+    // three descriptions of tensors each would be 187 MB, some of it where other tests have freed
+    assertThat(Pointer.physicalBytes() - before).isLessThan(32L << 20);
   }
 
   private static void makeAndClose(OneDnn oneDnn, int times) {
