@@ -104,7 +104,7 @@ public class StatisticsBenchmark {
       rows.visible(row, 0, TOKENS);
     }
     Kernels.named("onednn", "fp32").rowOperations().softmax(weights, rows);
-    return new AttentionTile(0, firstHead, heads, 0, TOKENS, 0, TOKENS, weights, rows);
+    return new AttentionTile(0, firstHead, heads, 0, TOKENS, TOKENS, 0, TOKENS, weights, rows);
   }
 
   private Matrix random(int count, int columns, float deviation, Random random) {
