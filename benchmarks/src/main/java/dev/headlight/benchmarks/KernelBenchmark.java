@@ -109,14 +109,7 @@ public class KernelBenchmark {
   }
 
   private Matrix random(int count, int columns) {
-    Random random = new Random(count);
-    Matrix matrix = arena.matrix(count, columns);
-    for (int row = 0; row < count; row++) {
-      for (int column = 0; column < columns; column++) {
-        matrix.set(row, column, 0.1f * (float) random.nextGaussian());
-      }
-    }
-    return matrix;
+    return Gaussian.matrix(arena, count, columns, 0.1f, new Random(count));
   }
 
   @TearDown(Level.Trial)

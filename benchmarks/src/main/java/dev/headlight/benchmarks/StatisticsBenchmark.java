@@ -83,7 +83,7 @@ public class StatisticsBenchmark {
       tiles.add(tile(first, headsOfTile, random));
     }
     for (int layer = 0; layer <= LAYERS; layer++) {
-      hidden.add(random(TOKENS, WIDTH, 1f + 0.1f * layer, random));
+      hidden.add(Gaussian.matrix(arena, TOKENS, WIDTH, 1f + 0.1f * layer, random));
     }
   }
 
@@ -105,16 +105,6 @@ public class StatisticsBenchmark {
     }
     Kernels.named("onednn", "fp32").rowOperations().softmax(weights, rows);
     return new AttentionTile(0, firstHead, heads, 0, TOKENS, TOKENS, 0, TOKENS, weights, rows);
-  }
-
-  private Matrix random(int count, int columns, float deviation, Random random) {
-    Matrix matrix = arena.matrix(count, columns);
-    for (int row = 0; row < count; row++) {
-      for (int column = 0; column < columns; column++) {
-        matrix.set(row, column, deviation * (float) random.nextGaussian());
-      }
-    }
-    return matrix;
   }
 
   @TearDown(Level.Trial)

@@ -4,11 +4,11 @@ import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.Workspace;
 
 /** Fills matrices up to a number of rows that a library wants. */
-final class Filling {
+public final class Filling {
   private Filling() {}
 
   /** A contiguous copy with zero rows behind the source's. */
-  static Matrix withZeroRows(Matrix source, int rows, Workspace workspace) {
+  public static Matrix withZeroRows(Matrix source, int rows, Workspace workspace) {
     Matrix target = workspace.matrix(rows, source.columns());
     target.rows(0, source.rows()).copyFrom(source);
     target.rows(source.rows(), rows - source.rows()).clear();

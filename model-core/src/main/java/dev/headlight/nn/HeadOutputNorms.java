@@ -1,6 +1,7 @@
 package dev.headlight.nn;
 
 import dev.headlight.config.Activation;
+import dev.headlight.kernel.Filling;
 import dev.headlight.kernel.HeadGroup;
 import dev.headlight.kernel.MatrixProducts;
 import dev.headlight.kernel.Operand;
@@ -80,12 +81,11 @@ final class HeadOutputNorms {
       try (Workspace.Scope scope = workspace.scope()) {
         int count = Math.min(CHUNK_ROWS, rows.rows() - first);
         int size = ProductSizes.of(count);
-        Matrix filled = workspace.matrix(size, shape.queryWidth()); // [rows, h*k]
-        filled.rows(0, count).copyFrom(rows.rows(first, count));
-        filled.rows(count, size - count).clear();
+        Matrix chunk = rows.rows(first, count);
+        Matrix filled = Filling.withZeroRows(chunk, size, workspace); // [rows, h*k]
         Matrix transformed = workspace.matrix(shape.heads() * size, width); // [h*rows, k]
         scores(filled, gram, heads(1), transformed, context);
-        write(rows.rows(first, count), transformed, norms, first, rows.rows());
+        write(chunk, transformed, norms, first, rows.rows());
       }
     }
     return norms;
