@@ -18,11 +18,16 @@ import dev.headlight.statistics.RowSums.Thresholds;
  * are in the same order, and nearly logarithms.
  */
 final class MassCoverage {
-  /** After this many interpolations the interval is halved: at most 31 more. */
-  private static final int INTERPOLATIONS = 8;
+  /** After this many looks every other one halves the interval: at most 31 more. */
+  private static final int INTERPOLATIONS = 3;
+
+  /** So few weights between thresholds are divided at their mean. */
+  private static final int FEW = 3;
 
   /** A factor of 2 in the threshold: the longest step beyond the thresholds looked at. */
   private static final int OCTAVE = 1 << 23;
+
+  private static final int SIGN = Long.SIZE - 1;
 
   /** The density is learned from one row of so many. */
   private static final int SAMPLED = 4;
@@ -64,33 +69,27 @@ final class MassCoverage {
    */
   void keys(RowBlock rows, Shapes shapes, int[] keys) {
     reserve(rows.rows());
-    int count = begin(rows, shapes, keys);
-    if (count == 0) {
+    int all = open(rows, shapes, keys);
+    if (all == 0) {
       return;
     }
-    chooseSeconds(rows, shapes.thresholds, count);
-    int all = count;
+    Thresholds firsts = shapes.thresholds;
+    chooseSeconds(rows, shapes, all);
+    reductions.thresholds(rows, open, all, next, found);
+    learnDensity(rows, firsts, all);
     long ends = 0;
-    for (int looks = 2; count > 0; looks++) {
-      reductions.thresholds(rows, open, count, next, found);
-      if (looks == 2) {
-        learnDensity(rows, shapes.thresholds, count);
-      }
-      int left = 0;
-      for (int i = 0; i < count; i++) {
-        int r = open[i];
-        double sum = look(rows, r, next[r], found);
-        keys[r] = keysBetween(rows, r);
-        if (keys[r] == 0) {
-          next[r] = next(rows, r, sum - share, looks);
-          open[left++] = r;
-        } else {
-          ends += low[r] + (high[r] - low[r]) / 2;
-        }
-      }
-      count = left;
+    for (int i = 0; i < all; i++) {
+      ends += (next[open[i]] - guess) >> 1;
     }
-    guess = (int) (ends / all);
+    int count = decide(rows, firsts, all, keys);
+    for (int i = 0; i < count; i++) {
+      begin(rows, shapes, open[i]);
+    }
+    for (int looks = 2; count > 0; looks++) {
+      count = narrow(rows, looks, count, keys);
+      reductions.thresholds(rows, open, count, next, found);
+    }
+    guess += (int) (ends / all);
   }
 
   private void reserve(int rows) {
@@ -106,27 +105,20 @@ final class MassCoverage {
     }
   }
 
-  /** What is known from the first look; returns the number of open rows. */
-  private int begin(RowBlock rows, Shapes shapes, int[] keys) {
+  /** Lists the rows that need more than their largest weight. */
+  private int open(RowBlock rows, Shapes shapes, int[] keys) {
     int count = 0;
     for (int r = 0; r < rows.rows(); r++) {
       keys[r] = 1;
-      if (!(shapes.largest[r] >= share)) {
-        low[r] = 0;
-        lowSum[r] = 1;
-        lowCount[r] = rows.visible(r);
-        high[r] = Float.floatToRawIntBits(shapes.largest[r]) + 1;
-        highSum[r] = 0;
-        highCount[r] = 0;
-        look(rows, r, guess, shapes.thresholds);
-        open[count++] = r;
-      }
+      open[count] = r;
+      count += shapes.largest[r] >= share ? 0 : 1;
     }
     return count;
   }
 
   /** Beyond the estimate, so that the result lies between the two thresholds. */
-  private void chooseSeconds(RowBlock rows, Thresholds firsts, int count) {
+  private void chooseSeconds(RowBlock rows, Shapes shapes, int count) {
+    double[] sums = shapes.thresholds.sum;
     double perWeight = 1 / (double) Float.intBitsToFloat(guess);
     int visible = 0;
     double perKey = 0;
@@ -136,10 +128,11 @@ final class MassCoverage {
         visible = rows.visible(r);
         perKey = 1 / (density * visible);
       }
-      double surplus = (firsts.sum[r] - share) * perWeight - 0.5;
-      double beyond = surplus * 1.15 + Math.copySign(2, surplus);
+      double surplus = (sums[r] - share) * perWeight - 0.5;
+      double beyond = surplus * 1.15 + Math.copySign(3.5, surplus);
       int bits = Math.min(Math.max((int) (beyond * perKey), -OCTAVE), OCTAVE);
-      next[r] = Math.max(1, Math.min(guess + bits, high[r] - 1));
+      int largest = Float.floatToRawIntBits(shapes.largest[r]);
+      next[r] = Math.max(1, Math.min(guess + bits, largest));
     }
   }
 
@@ -154,6 +147,73 @@ final class MassCoverage {
     if (bits > 0) {
       density += 0.25 * (Math.max(weights / bits, 1e-10) - density);
     }
+  }
+
+  /**
+   * The results of rows that two looks determine, for all rows without a branch, as nothing
+   * foresees which rows these are. Lists the others.
+   */
+  private int decide(RowBlock rows, Thresholds firsts, int count, int[] keys) {
+    int left = 0;
+    for (int i = 0; i < count; i++) {
+      int r = open[i];
+      double error = reductions.sumError(rows.visible(r));
+      double mostSum = Math.max(firsts.sum[r], found.sum[r]);
+      double fewestSum = Math.min(firsts.sum[r], found.sum[r]);
+      int most = Math.max(firsts.count[r], found.count[r]);
+      int fewest = Math.min(firsts.count[r], found.count[r]);
+      double lower = Float.intBitsToFloat(Math.min(guess, next[r]));
+      double upper = Float.intBitsToFloat(Math.max(guess, next[r]));
+
+      // the share lies between them: as in keysBetween
+      double total = mostSum - fewestSum;
+      double wanted = share - fewestSum;
+      int fewer = (int) ((wanted + error) * (most - fewest) / (total - 2 * error));
+      int spare = most - fewest - fewer;
+      long tooFew =
+          sign(wanted - error - fewer * upper) & sign(spare * lower - (total - wanted + 2 * error));
+      long outside = sign(mostSum - share - error) | sign(wanted - error) | (spare - 1) | fewer;
+
+      // both reach the share: the higher one exactly if its smallest weight is needed
+      long reach = ~sign(-wanted - error) >> SIGN;
+      long dispensable = sign(upper + wanted - error);
+
+      keys[r] = (int) ((reach & fewest) | (~reach & (fewest + fewer + 1)));
+      open[left] = r;
+      left += (int) (((reach & dispensable) | (~reach & (tooFew | outside))) >>> SIGN);
+    }
+    return left;
+  }
+
+  /** Its highest bit is set unless a value is positive, or if it is not known to be. */
+  private static long sign(double value) {
+    return Double.doubleToRawLongBits(value - Double.MIN_NORMAL);
+  }
+
+  /** What is known of a row from two looks. */
+  private void begin(RowBlock rows, Shapes shapes, int r) {
+    low[r] = 0;
+    lowSum[r] = 1;
+    lowCount[r] = rows.visible(r);
+    high[r] = Float.floatToRawIntBits(shapes.largest[r]) + 1;
+    highSum[r] = 0;
+    highCount[r] = 0;
+    look(rows, r, guess, shapes.thresholds);
+  }
+
+  /** Takes in a look at some rows, and lists those that need another one. */
+  private int narrow(RowBlock rows, int looks, int count, int[] keys) {
+    int left = 0;
+    for (int i = 0; i < count; i++) {
+      int r = open[i];
+      double sum = look(rows, r, next[r], found);
+      keys[r] = keysBetween(rows, r);
+      if (keys[r] == 0) {
+        next[r] = next(rows, r, sum - share, looks);
+        open[left++] = r;
+      }
+    }
+    return left;
   }
 
   /** Narrows the bounds of a row by what reaches a threshold, and returns its sum. */
@@ -205,12 +265,19 @@ final class MassCoverage {
   /** A threshold strictly between the bounds. */
   private int next(RowBlock rows, int r, double excess, int looks) {
     double step; // from low, in bits
-    if (looks > INTERPOLATIONS) {
+    if (looks > INTERPOLATIONS && looks % 2 == 0) {
       step = 0.5 * (high[r] - low[r]);
+    } else if (low[r] > 0 && lowCount[r] - highCount[r] <= FEW) {
+      // at least one of them is above their mean, and one below
+      float mean = (float) ((lowSum[r] - highSum[r]) / (lowCount[r] - highCount[r]));
+      step = Float.floatToRawIntBits(mean) - low[r];
     } else if (low[r] > 0 && highCount[r] > 0) {
-      double halfWeight = 0.5 * Float.intBitsToFloat(low[r]);
-      double part = (lowSum[r] - share - halfWeight) / (lowSum[r] - highSum[r]);
-      double margin = 0.5 / (lowCount[r] - highCount[r]);
+      // past the result as seen from the nearer bound, so that it becomes the farther one
+      int between = lowCount[r] - highCount[r];
+      double part = (lowSum[r] - share) / (lowSum[r] - highSum[r]);
+      double past = (0.15 * Math.min(part, 1 - part) * between + 1.5) / between;
+      double margin = 0.5 / between;
+      part += part < 0.5 ? past : -past;
       step = Math.min(Math.max(part, margin), 1 - margin) * (high[r] - low[r]);
     } else {
       // in weights; farther beyond the estimate, so that the next threshold is past the result
