@@ -30,8 +30,8 @@ interface ResidualReductions {
    *
    * @param hidden {@code [T, d]}
    * @param scales {@code [T]}
-   * @param sums {@code [d]}
-   * @param scaledSums {@code [d]}
+   * @param sums {@code [d]}, zeros at first
+   * @param scaledSums {@code [d]}, zeros at first
    */
   void add(Matrix hidden, double[] scales, double[] sums, double[] scaledSums);
 

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The Vector API would widen floats from vectors of half as many; where the compiler of JDK 17
  * has seen vectors of floats of two lengths it allocates all of them. So floats are loaded in pairs
  * as longs and moved to where a double has its sign, exponent and fraction, which makes the number
- * times a power of two. That holds for finite values.
+ * times 2^-896. That holds for finite values.
  */
 final class VectorDoubleSums {
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
@@ -28,26 +28,21 @@ final class VectorDoubleSums {
   /** Bits that a float has in front of its fraction, less than a double. */
   private static final int MORE_EXPONENT = 3;
 
-  /** Where the exponent and the fraction of a float are after that shift. */
-  private static final long MAGNITUDE = 0x0FFF_FFFF_E000_0000L;
+  /** Where the sign, the exponent and the fraction of a float are after that shift. */
+  private static final long NUMBER = 0x8FFF_FFFF_E000_0000L;
 
   /** 2^896: difference of the exponents' biases. */
   private static final double BIAS = 0x1p896;
 
   private VectorDoubleSums() {}
 
-  /** The floats in the high halves of longs. */
-  private static DoubleVector widenHigh(LongVector pairs) {
-    return pairs
-        .lanewise(VectorOperators.LSHR, MORE_EXPONENT)
-        .and(MAGNITUDE)
-        .or(pairs.and(Long.MIN_VALUE))
-        .reinterpretAsDoubles()
-        .mul(BIAS);
+  /** The floats in the high halves of longs, times 2^-896. */
+  private static DoubleVector high(LongVector pairs) {
+    return pairs.lanewise(VectorOperators.ASHR, MORE_EXPONENT).and(NUMBER).reinterpretAsDoubles();
   }
 
-  private static DoubleVector widenLow(LongVector pairs) {
-    return widenHigh(pairs.lanewise(VectorOperators.LSHL, Float.SIZE));
+  private static DoubleVector low(LongVector pairs) {
+    return high(pairs.lanewise(VectorOperators.LSHL, Float.SIZE));
   }
 
   private static LongVector load(ByteBuffer bytes, int index) {
@@ -58,9 +53,11 @@ final class VectorDoubleSums {
     return DoubleVector.fromArray(DOUBLES, values, at);
   }
 
+  /** Rows that are added up before a sum is stored. */
+  private static final int GROUP = 2;
+
   private interface Pass {
-    double run(
-        ByteBuffer bytes, int start, int whole, double scale, double[] sums, double[] scaled);
+    double run(ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums);
   }
 
   private static final Pass SQUARES = VectorDoubleSums::squares;
@@ -69,8 +66,8 @@ final class VectorDoubleSums {
 
   /** One place for three targets, so that they are compiled apart. */
   private static double run(
-      Pass pass, Matrix hidden, int row, int whole, double scale, double[] sums, double[] scaled) {
-    return pass.run(hidden.bytes(), hidden.index(row), whole, scale, sums, scaled);
+      Pass pass, Matrix hidden, int[] starts, int whole, double[] factors, double[][] sums) {
+    return pass.run(hidden.bytes(), starts, whole, factors, sums);
   }
 
   private static int whole(Matrix hidden) {
@@ -79,28 +76,44 @@ final class VectorDoubleSums {
 
   static double sumOfSquares(Matrix hidden, int row) {
     int whole = whole(hidden);
-    double sum = run(SQUARES, hidden, row, whole, 0, null, null);
+    double sum = run(SQUARES, hidden, new int[] {hidden.index(row)}, whole, null, null);
     return sum + ScalarResidualReductions.sumOfSquares(hidden, row, whole);
   }
 
   /** Columns of a vector of pairs stand apart, the low ones first. */
   static void add(Matrix hidden, double[] scales, double[] sums, double[] scaled) {
     int whole = whole(hidden);
+    double[][] both = {sums, scaled};
+    int[] starts = new int[GROUP];
+    double[] factors = new double[2 * GROUP];
+    for (int first = 0; first < hidden.rows(); first += GROUP) {
+      for (int i = 0; i < GROUP; i++) {
+        int row = Math.min(first + i, hidden.rows() - 1);
+        boolean counts = first + i < hidden.rows();
+        starts[i] = hidden.index(row);
+        factors[i] = counts ? 1 : 0;
+        factors[GROUP + i] = counts ? scales[row] * BIAS : 0;
+      }
+      run(ADD_LOW, hidden, starts, whole, factors, both);
+      run(ADD_HIGH, hidden, starts, whole, factors, both);
+    }
+    for (int k = 0; k < whole; k++) {
+      sums[k] *= BIAS;
+    }
     for (int row = 0; row < hidden.rows(); row++) {
-      run(ADD_LOW, hidden, row, whole, scales[row], sums, scaled);
-      run(ADD_HIGH, hidden, row, whole, scales[row], sums, scaled);
       ScalarResidualReductions.add(hidden, row, whole, scales[row], sums, scaled);
     }
   }
 
   private static double squares(
-      ByteBuffer bytes, int start, int whole, double scale, double[] sums, double[] scaled) {
+      ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
+    int start = starts[0];
     DoubleVector even = DoubleVector.zero(DOUBLES);
     DoubleVector odd = DoubleVector.zero(DOUBLES);
     for (int k = 0; k < whole; k += FLOATS) {
       LongVector pairs = load(bytes, start + k);
-      DoubleVector low = widenLow(pairs);
-      DoubleVector high = widenHigh(pairs);
+      DoubleVector low = low(pairs).mul(BIAS);
+      DoubleVector high = high(pairs).mul(BIAS);
       even = low.fma(low, even);
       odd = high.fma(high, odd);
     }
@@ -108,23 +121,38 @@ final class VectorDoubleSums {
   }
 
   private static double addLow(
-      ByteBuffer bytes, int start, int whole, double scale, double[] sums, double[] scaled) {
-    DoubleVector factor = DoubleVector.broadcast(DOUBLES, scale);
+      ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
+    int first = starts[0];
+    int second = starts[1];
+    DoubleVector one = DoubleVector.broadcast(DOUBLES, factors[1]);
+    DoubleVector firstFactor = DoubleVector.broadcast(DOUBLES, factors[2]);
+    DoubleVector secondFactor = DoubleVector.broadcast(DOUBLES, factors[3]);
+    double[] plain = sums[0];
+    double[] scaled = sums[1];
     for (int k = 0; k < whole; k += FLOATS) {
-      DoubleVector values = widenLow(load(bytes, start + k));
-      values.add(load(sums, k)).intoArray(sums, k);
-      values.fma(factor, load(scaled, k)).intoArray(scaled, k);
+      DoubleVector row = low(load(bytes, first + k));
+      DoubleVector next = low(load(bytes, second + k));
+      next.fma(one, row.add(load(plain, k))).intoArray(plain, k);
+      next.fma(secondFactor, row.fma(firstFactor, load(scaled, k))).intoArray(scaled, k);
     }
     return 0;
   }
 
   private static double addHigh(
-      ByteBuffer bytes, int start, int whole, double scale, double[] sums, double[] scaled) {
-    DoubleVector factor = DoubleVector.broadcast(DOUBLES, scale);
+      ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
+    int first = starts[0];
+    int second = starts[1];
+    DoubleVector one = DoubleVector.broadcast(DOUBLES, factors[1]);
+    DoubleVector firstFactor = DoubleVector.broadcast(DOUBLES, factors[2]);
+    DoubleVector secondFactor = DoubleVector.broadcast(DOUBLES, factors[3]);
+    double[] plain = sums[0];
+    double[] scaled = sums[1];
     for (int k = 0; k < whole; k += FLOATS) {
-      DoubleVector values = widenHigh(load(bytes, start + k));
-      values.add(load(sums, k + LANES)).intoArray(sums, k + LANES);
-      values.fma(factor, load(scaled, k + LANES)).intoArray(scaled, k + LANES);
+      DoubleVector row = high(load(bytes, first + k));
+      DoubleVector next = high(load(bytes, second + k));
+      next.fma(one, row.add(load(plain, k + LANES))).intoArray(plain, k + LANES);
+      next.fma(secondFactor, row.fma(firstFactor, load(scaled, k + LANES)))
+          .intoArray(scaled, k + LANES);
     }
     return 0;
   }
