@@ -70,35 +70,31 @@ final class VectorDistances {
     square.intoArray(result.squareLanes, lanes);
   }
 
-  /** Adds the weights on both sides of the centre. */
+  /**
+   * Adds the weights on both sides of the centre: of a row by themselves first, so that it waits
+   * for the row before only once.
+   */
   private static void addSides(float[] weights, int start, int end, int centre, Distances result) {
     int middle = VectorRowReductions.aligned(centre);
-    int k = Math.max(start, Math.min(middle, end));
-    addSide(weights, start, k, result.before);
-    if (k == middle && k < end) {
-      addMiddle(weights, k, centre - k, result);
-      k += LANES;
+    boolean cut = start <= middle && middle < end; // a vector that the centre is in
+    int lane = centre - middle;
+    int split = Math.max(start, Math.min(middle, end));
+    FloatVector inMiddle = FloatVector.fromArray(FLOATS, weights, cut ? middle : start);
+    FloatVector before = window(cut ? 2 * ALIGNMENT - lane : 0).mul(inMiddle);
+    FloatVector after = window(cut ? ALIGNMENT - 1 - lane : 0).mul(inMiddle);
+    for (int k = start; k < split; k += LANES) {
+      before = before.add(FloatVector.fromArray(FLOATS, weights, k));
     }
-    addSide(weights, k, end, result.after);
+    for (int k = cut ? split + LANES : split; k < end; k += LANES) {
+      after = after.add(FloatVector.fromArray(FLOATS, weights, k));
+    }
+    before.add(FloatVector.fromArray(FLOATS, result.before, 0)).intoArray(result.before, 0);
+    after.add(FloatVector.fromArray(FLOATS, result.after, 0)).intoArray(result.after, 0);
   }
 
-  private static void addSide(float[] weights, int from, int to, float[] mass) {
-    FloatVector sum = FloatVector.fromArray(FLOATS, mass, 0);
-    for (int k = from; k < to; k += LANES) {
-      sum = sum.add(FloatVector.fromArray(FLOATS, weights, k));
-    }
-    sum.intoArray(mass, 0);
-  }
-
-  /** Adds the vector that the centre is in. */
-  private static void addMiddle(float[] weights, int at, int lane, Distances result) {
-    FloatVector weight = FloatVector.fromArray(FLOATS, weights, at);
-    FloatVector.fromArray(FLOATS, STEPS, 2 * ALIGNMENT - lane)
-        .fma(weight, FloatVector.fromArray(FLOATS, result.before, 0))
-        .intoArray(result.before, 0);
-    FloatVector.fromArray(FLOATS, STEPS, ALIGNMENT - 1 - lane)
-        .fma(weight, FloatVector.fromArray(FLOATS, result.after, 0))
-        .intoArray(result.after, 0);
+  /** 16 of {@link #STEPS}; from 0 on they are zeros. */
+  private static FloatVector window(int at) {
+    return FloatVector.fromArray(FLOATS, STEPS, at);
   }
 
   private static float squaredDeviation(RowBlock rows, int row, float mean) {
