@@ -18,16 +18,17 @@ final class ScalarRowOperations implements RowOperations {
     float[] row = new float[scores.columns()];
     for (int i = 0; i < scores.rows(); i++) {
       scores.readRow(i, row, 0);
-      rows.entropy(i, softmax(row, rows.from(i), rows.to(i)));
+      softmax(row, rows, i);
       scores.writeRow(i, row, 0);
     }
   }
 
   /**
-   * Softmax in place; returns the entropy {@code ln Z - sum p z}, with z relative to the largest
-   * score.
+   * Softmax in place; the entropy is {@code ln Z - sum p z}, with z relative to the largest score.
    */
-  private static float softmax(float[] row, int from, int to) {
+  private static void softmax(float[] row, SoftmaxRows rows, int i) {
+    int from = rows.from(i);
+    int to = rows.to(i);
     java.util.Arrays.fill(row, 0, from, 0f);
     java.util.Arrays.fill(row, to, row.length, 0f);
     float largest = Float.NEGATIVE_INFINITY;
@@ -47,7 +48,8 @@ final class ScalarRowOperations implements RowOperations {
     for (int j = from; j < to; j++) {
       row[j] *= inverse;
     }
-    return (float) Math.max(0.0, Math.log(sum) - weighted / sum);
+    rows.largestWeight(i, inverse);
+    rows.entropy(i, (float) Math.max(0.0, Math.log(sum) - weighted / sum));
   }
 
   @Override

@@ -3,13 +3,14 @@ package dev.headlight.kernel;
 import java.util.Arrays;
 
 /**
- * Visible key ranges of the rows of a score matrix, and the entropy of each row after softmax.
- * Reused from tile to tile; belongs to one thread.
+ * Visible key ranges of the rows of a score matrix, and the entropy and the largest weight of each
+ * row after softmax. Reused from tile to tile; belongs to one thread.
  */
 public final class SoftmaxRows {
   private int[] from = new int[0];
   private int[] to = new int[0];
   private float[] entropy = new float[0];
+  private float[] largestWeight = new float[0];
 
   /** Of each row, what the passes of a softmax hand on. */
   float[] largest = new float[0];
@@ -26,6 +27,7 @@ public final class SoftmaxRows {
       from = Arrays.copyOf(from, size);
       to = Arrays.copyOf(to, size);
       entropy = Arrays.copyOf(entropy, size);
+      largestWeight = Arrays.copyOf(largestWeight, size);
     }
   }
 
@@ -60,5 +62,14 @@ public final class SoftmaxRows {
 
   public void entropy(int row, float nats) {
     entropy[row] = nats;
+  }
+
+  /** The largest of the row's weights: that of the largest score, whose exponential is 1. */
+  public float largestWeight(int row) {
+    return largestWeight[row];
+  }
+
+  public void largestWeight(int row, float weight) {
+    largestWeight[row] = weight;
   }
 }

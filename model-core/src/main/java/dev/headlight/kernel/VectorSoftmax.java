@@ -109,6 +109,7 @@ final class VectorSoftmax {
       float weighted = FloatLanes.sum(rows.weighted, row * LANES);
       // a score that is NaN has an exponential of 0 but shows here
       float inverse = Float.isNaN(weighted) ? Float.NaN : 1f / sum;
+      rows.largestWeight(row, inverse);
       int start = scores.index(row);
       int first = first(scores, rows, row);
       int end = end(scores, rows, row);

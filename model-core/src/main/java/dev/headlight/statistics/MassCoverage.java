@@ -1,6 +1,5 @@
 package dev.headlight.statistics;
 
-import dev.headlight.statistics.RowSums.Shapes;
 import dev.headlight.statistics.RowSums.Thresholds;
 
 /**
@@ -64,17 +63,16 @@ final class MassCoverage {
   /**
    * The smallest k of each row; the number of all weights if they never reach the share.
    *
-   * @param shapes largest weights, and what reaches {@link #guess}
+   * @param firsts what reaches {@link #guess}
    * @param keys receives the numbers
    */
-  void keys(RowBlock rows, Shapes shapes, int[] keys) {
+  void keys(RowBlock rows, Thresholds firsts, int[] keys) {
     reserve(rows.rows());
-    int all = open(rows, shapes, keys);
+    int all = open(rows, keys);
     if (all == 0) {
       return;
     }
-    Thresholds firsts = shapes.thresholds;
-    chooseSeconds(rows, shapes, all);
+    chooseSeconds(rows, firsts, all);
     reductions.thresholds(rows, open, all, next, found);
     learnDensity(rows, firsts, all);
     long ends = 0;
@@ -83,7 +81,7 @@ final class MassCoverage {
     }
     int count = decide(rows, firsts, all, keys);
     for (int i = 0; i < count; i++) {
-      begin(rows, shapes, open[i]);
+      begin(rows, firsts, open[i]);
     }
     for (int looks = 2; count > 0; looks++) {
       count = narrow(rows, looks, count, keys);
@@ -106,19 +104,18 @@ final class MassCoverage {
   }
 
   /** Lists the rows that need more than their largest weight. */
-  private int open(RowBlock rows, Shapes shapes, int[] keys) {
+  private int open(RowBlock rows, int[] keys) {
     int count = 0;
     for (int r = 0; r < rows.rows(); r++) {
       keys[r] = 1;
       open[count] = r;
-      count += shapes.largest[r] >= share ? 0 : 1;
+      count += rows.largestWeight(r) >= share ? 0 : 1;
     }
     return count;
   }
 
   /** Beyond the estimate, so that the result lies between the two thresholds. */
-  private void chooseSeconds(RowBlock rows, Shapes shapes, int count) {
-    double[] sums = shapes.thresholds.sum;
+  private void chooseSeconds(RowBlock rows, Thresholds firsts, int count) {
     double perWeight = 1 / (double) Float.intBitsToFloat(guess);
     int visible = 0;
     double perKey = 0;
@@ -128,10 +125,10 @@ final class MassCoverage {
         visible = rows.visible(r);
         perKey = 1 / (density * visible);
       }
-      double surplus = (sums[r] - share) * perWeight - 0.5;
+      double surplus = (firsts.sum[r] - share) * perWeight - 0.5;
       double beyond = surplus * 1.15 + Math.copySign(3.5, surplus);
       int bits = Math.min(Math.max((int) (beyond * perKey), -OCTAVE), OCTAVE);
-      int largest = Float.floatToRawIntBits(shapes.largest[r]);
+      int largest = Float.floatToRawIntBits(rows.largestWeight(r));
       next[r] = Math.max(1, Math.min(guess + bits, largest));
     }
   }
@@ -191,14 +188,14 @@ final class MassCoverage {
   }
 
   /** What is known of a row from two looks. */
-  private void begin(RowBlock rows, Shapes shapes, int r) {
+  private void begin(RowBlock rows, Thresholds firsts, int r) {
     low[r] = 0;
     lowSum[r] = 1;
     lowCount[r] = rows.visible(r);
-    high[r] = Float.floatToRawIntBits(shapes.largest[r]) + 1;
+    high[r] = Float.floatToRawIntBits(rows.largestWeight(r)) + 1;
     highSum[r] = 0;
     highCount[r] = 0;
-    look(rows, r, guess, shapes.thresholds);
+    look(rows, r, guess, firsts);
   }
 
   /** Takes in a look at some rows, and lists those that need another one. */

@@ -100,6 +100,11 @@ final class RowBlock {
     return ranges.to(tileRow + row) - ranges.from(tileRow + row);
   }
 
+  /** Largest weight of a row. */
+  float largestWeight(int row) {
+    return ranges.largestWeight(tileRow + row);
+  }
+
   /** Entropy of a row in nats. */
   float entropy(int row) {
     return ranges.entropy(tileRow + row);

@@ -28,8 +28,8 @@ interface RowReductions {
   }
 
   /**
-   * Largest weight, number of weights above one threshold, and number and sum of those that reach
-   * another, of all rows.
+   * Number of weights above one threshold, and number and sum of those that reach another, of all
+   * rows.
    *
    * @param above bits of a float that is not negative
    * @param atLeast bits of a positive float

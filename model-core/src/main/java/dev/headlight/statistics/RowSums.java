@@ -31,21 +31,17 @@ final class RowSums {
     }
   }
 
-  /** Largest weight, number of weights above one threshold, and what reaches another, by row. */
+  /** Number of weights above one threshold, and what reaches another, by row. */
   static final class Shapes {
-    float[] largest = new float[0]; // [rows]
     int[] above = new int[0]; // [rows]
     final Thresholds thresholds = new Thresholds();
 
-    int[] largestLanes = new int[0]; // [rows, LANES]
     int[] aboveLanes = new int[0]; // [rows, LANES]
 
     void reserve(int rows) {
       thresholds.reserve(rows);
-      if (largest.length < rows) {
-        largest = new float[rows];
+      if (above.length < rows) {
         above = new int[rows];
-        largestLanes = new int[rows * LANES];
         aboveLanes = new int[rows * LANES];
       }
     }

@@ -12,13 +12,10 @@ final class ScalarRowReductions implements RowReductions {
     float lower = Float.intBitsToFloat(above);
     result.reserve(rows.rows());
     for (int row = 0; row < rows.rows(); row++) {
-      float largest = 0f;
       int count = 0;
       for (int k = rows.start(row); k < rows.end(row); k++) {
-        largest = Math.max(largest, weights[k]);
         count += weights[k] > lower ? 1 : 0;
       }
-      result.largest[row] = largest;
       result.above[row] = count;
       threshold(rows, row, atLeast, result.thresholds);
     }

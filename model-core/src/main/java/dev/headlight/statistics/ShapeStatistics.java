@@ -54,14 +54,14 @@ final class ShapeStatistics implements HeadAccumulator {
       keys = new int[rows.rows()];
     }
     reductions.shapes(rows, SPARSE, coverage.guess(), shapes);
-    coverage.keys(rows, shapes, keys);
+    coverage.keys(rows, shapes.thresholds, keys);
     for (int r = 0; r < rows.rows(); r++) {
       int visible = rows.visible(r);
       float nats = rows.entropy(r);
       entropy.add(nats);
       normalizedEntropy.add(visible <= 1 ? 0 : nats * perNat(visible));
       effectiveSupport.add(ScalarMath.exp(nats));
-      maxWeight.add(shapes.largest[r]);
+      maxWeight.add(rows.largestWeight(r));
       sparsity.add((double) (visible - shapes.above[r]) / visible);
       k90.add(keys[r]);
     }

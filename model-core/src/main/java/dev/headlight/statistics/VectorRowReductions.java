@@ -38,7 +38,6 @@ final class VectorRowReductions implements RowReductions {
     for (int row = 0; row < count; row++) {
       int lanes = row * ALIGNMENT;
       int covered = (rows.end(row) - aligned(rows.start(row)) + LANES - 1) & -LANES;
-      result.largest[row] = Float.intBitsToFloat(largest(result.largestLanes, lanes));
       result.above[row] = covered + sum(result.aboveLanes, lanes);
       addUp(row, result.thresholds);
     }
@@ -49,7 +48,6 @@ final class VectorRowReductions implements RowReductions {
       float[] weights, int start, int end, int above, int atLeast, int row, Shapes result) {
     IntVector below = IntVector.broadcast(INTS, atLeast - 1);
     IntVector limit = IntVector.broadcast(INTS, above + 1);
-    IntVector largest = IntVector.zero(INTS);
     IntVector notAbove = IntVector.zero(INTS);
     IntVector reaching = IntVector.zero(INTS);
     FloatVector even = FloatVector.zero(FLOATS);
@@ -60,7 +58,6 @@ final class VectorRowReductions implements RowReductions {
       IntVector bits1 = bits(weights, k + LANES);
       IntVector reaches0 = negative(below.sub(bits0));
       IntVector reaches1 = negative(below.sub(bits1));
-      largest = largest.max(bits0).max(bits1);
       notAbove = notAbove.add(negative(bits0.sub(limit))).add(negative(bits1.sub(limit)));
       reaching = reaching.add(reaches0).add(reaches1);
       even = even.add(bits0.and(reaches0).reinterpretAsFloats());
@@ -69,13 +66,11 @@ final class VectorRowReductions implements RowReductions {
     if (k < end) {
       IntVector bits = bits(weights, k);
       IntVector reaches = negative(below.sub(bits));
-      largest = largest.max(bits);
       notAbove = notAbove.add(negative(bits.sub(limit)));
       reaching = reaching.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
     int lanes = row * ALIGNMENT;
-    largest.intoArray(result.largestLanes, lanes);
     notAbove.intoArray(result.aboveLanes, lanes);
     reaching.intoArray(result.thresholds.countLanes, lanes);
     even.add(odd).intoArray(result.thresholds.sumLanes, lanes);
@@ -126,10 +121,6 @@ final class VectorRowReductions implements RowReductions {
 
   private static int sum(int[] lanes, int at) {
     return IntVector.fromArray(INTS, lanes, at).reduceLanes(VectorOperators.ADD);
-  }
-
-  private static int largest(int[] lanes, int at) {
-    return IntVector.fromArray(INTS, lanes, at).reduceLanes(VectorOperators.MAX);
   }
 
   private static IntVector bits(float[] weights, int at) {

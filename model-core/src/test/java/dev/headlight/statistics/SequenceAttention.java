@@ -138,6 +138,7 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
       matrix.writeRow(row, Arrays.copyOf(values, matrix.columns()), 0);
       rows.visible(row, from[query.first + q] - firstKey, to[query.first + q] - firstKey);
       rows.entropy(row, (float) entropy(source));
+      rows.largestWeight(row, largest(source));
     }
     return new AttentionTile(
         sequence,
@@ -150,6 +151,14 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
         keys,
         matrix,
         rows);
+  }
+
+  private float largest(int row) {
+    float largest = 0;
+    for (int key = 0; key < keys; key++) {
+      largest = Math.max(largest, weights[row + key]);
+    }
+    return largest;
   }
 
   private double entropy(int row) {
