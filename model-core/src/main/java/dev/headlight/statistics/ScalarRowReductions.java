@@ -48,14 +48,25 @@ final class ScalarRowReductions implements RowReductions {
     return count * Math.ulp(1.0);
   }
 
+  /** In four sums, as each addition waits for the one before. */
   @Override
   public double exactSum(float[] weights, int start, int end, int atLeast) {
     float lower = Float.intBitsToFloat(atLeast);
-    double sum = 0;
-    for (int k = start; k < end; k++) {
-      sum += weights[k] >= lower ? weights[k] : 0f;
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int k = start;
+    for (; k + 3 < end; k += 4) {
+      sum0 += weights[k] >= lower ? weights[k] : 0f;
+      sum1 += weights[k + 1] >= lower ? weights[k + 1] : 0f;
+      sum2 += weights[k + 2] >= lower ? weights[k + 2] : 0f;
+      sum3 += weights[k + 3] >= lower ? weights[k + 3] : 0f;
     }
-    return sum;
+    for (; k < end; k++) {
+      sum0 += weights[k] >= lower ? weights[k] : 0f;
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
   }
 
   @Override

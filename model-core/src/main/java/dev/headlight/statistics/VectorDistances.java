@@ -58,16 +58,29 @@ final class VectorDistances {
       float[] weights, int start, int end, int centre, float origin, int lanes, Distances result) {
     FloatVector moment = FloatVector.zero(FLOATS);
     FloatVector square = FloatVector.zero(FLOATS);
+    FloatVector oddMoment = moment;
+    FloatVector oddSquare = square;
     FloatVector offset = RAMP.add(start - centre); // k - q
-    for (int k = start; k < end; k += LANES) {
+    int k = start;
+    for (; k + LANES < end; k += 2 * LANES) {
+      FloatVector deviation = offset.abs().sub(origin);
+      FloatVector oddDeviation = offset.add(LANES).abs().sub(origin);
+      FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(deviation);
+      FloatVector oddWeighted = FloatVector.fromArray(FLOATS, weights, k + LANES).mul(oddDeviation);
+      moment = moment.add(weighted);
+      oddMoment = oddMoment.add(oddWeighted);
+      square = weighted.fma(deviation, square);
+      oddSquare = oddWeighted.fma(oddDeviation, oddSquare);
+      offset = offset.add(2 * LANES);
+    }
+    if (k < end) {
       FloatVector deviation = offset.abs().sub(origin);
       FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(deviation);
       moment = moment.add(weighted);
       square = weighted.fma(deviation, square);
-      offset = offset.add(LANES);
     }
-    moment.intoArray(result.momentLanes, lanes);
-    square.intoArray(result.squareLanes, lanes);
+    moment.add(oddMoment).intoArray(result.momentLanes, lanes);
+    square.add(oddSquare).intoArray(result.squareLanes, lanes);
   }
 
   /**
@@ -82,14 +95,18 @@ final class VectorDistances {
     FloatVector inMiddle = FloatVector.fromArray(FLOATS, weights, cut ? middle : start);
     FloatVector before = window(cut ? 2 * ALIGNMENT - lane : 0).mul(inMiddle);
     FloatVector after = window(cut ? ALIGNMENT - 1 - lane : 0).mul(inMiddle);
-    for (int k = start; k < split; k += LANES) {
-      before = before.add(FloatVector.fromArray(FLOATS, weights, k));
-    }
-    for (int k = cut ? split + LANES : split; k < end; k += LANES) {
-      after = after.add(FloatVector.fromArray(FLOATS, weights, k));
-    }
+    before = before.add(sum(weights, start, split));
+    after = after.add(sum(weights, cut ? split + LANES : split, end));
     before.add(FloatVector.fromArray(FLOATS, result.before, 0)).intoArray(result.before, 0);
     after.add(FloatVector.fromArray(FLOATS, result.after, 0)).intoArray(result.after, 0);
+  }
+
+  private static FloatVector sum(float[] weights, int start, int end) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int k = start; k < end; k += LANES) {
+      sum = sum.add(FloatVector.fromArray(FLOATS, weights, k));
+    }
+    return sum;
   }
 
   /** 16 of {@link #STEPS}; from 0 on they are zeros. */
