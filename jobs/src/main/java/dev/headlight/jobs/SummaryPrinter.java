@@ -3,6 +3,7 @@ package dev.headlight.jobs;
 import static org.apache.spark.sql.functions.col;
 
 import dev.headlight.pipeline.EncodingJob;
+import dev.headlight.pipeline.StoredTables;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ final class SummaryPrinter {
 
   static void print(SparkSession session, String output, String format, PrintStream out) {
     String summary = output + "/" + EncodingJob.SUMMARY;
-    Map<Head, Map<String, Double>> heads = means(session.read().format(format).load(summary));
+    Map<Head, Map<String, Double>> heads = means(StoredTables.read(session, format, summary));
     if (heads.isEmpty()) {
       return;
     }

@@ -202,7 +202,7 @@ public final class EncodingJob {
 
   /** Writes the embeddings again, once it is known what ranges all of them have. */
   private void quantize() throws IOException {
-    Dataset<Row> table = spark.read().format(CALIBRATION_FORMAT).load(calibration().toString());
+    Dataset<Row> table = StoredTables.read(spark, CALIBRATION_FORMAT, calibration().toString());
     EmbeddingRanges ranges =
         EmbeddingRanges.of(
             table,

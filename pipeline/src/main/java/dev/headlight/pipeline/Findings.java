@@ -31,7 +31,7 @@ record Findings(SparkSession spark, Path folder, String format) {
   }
 
   Dataset<Row> read(String table) {
-    return spark.read().format(format).load(new Path(folder, table).toString());
+    return StoredTables.read(spark, format, new Path(folder, table).toString());
   }
 
   boolean has(String table) throws IOException {

@@ -78,7 +78,7 @@ record InputTable(
   private static Dataset<Row> read(SparkSession spark, RunOptions options) {
     Path path = HadoopFiles.path(options.input(), "a table to read");
     try {
-      return spark.read().format(options.inputFormat()).load(options.input());
+      return StoredTables.read(spark, options.inputFormat(), options.input());
     } catch (Exception e) {
       HadoopFiles.requireFileSystem(path, e);
       if (e instanceof AnalysisException || e.getCause() instanceof ClassNotFoundException) {

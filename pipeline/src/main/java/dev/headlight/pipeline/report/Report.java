@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headlight.pipeline.HadoopFiles;
+import dev.headlight.pipeline.StoredTables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -112,7 +113,7 @@ public final class Report {
   }
 
   private Dataset<Row> read(String table) {
-    return spark.read().format(format).load(new Path(folder, table).toString());
+    return StoredTables.read(spark, format, new Path(folder, table).toString());
   }
 
   private JsonNode readJson(String name) throws IOException {
