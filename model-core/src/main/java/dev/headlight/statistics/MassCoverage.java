@@ -17,7 +17,7 @@ import dev.headlight.statistics.RowSums.Thresholds;
  * are in the same order, and nearly logarithms.
  */
 final class MassCoverage {
-  /** After this many looks every other one halves the interval: at most 31 more. */
+  /** After this many looks every other one halves the interval, which takes 31 halvings at most. */
   private static final int INTERPOLATIONS = 3;
 
   /** So few weights between thresholds are divided at their mean. */
@@ -270,12 +270,11 @@ final class MassCoverage {
       step = Float.floatToRawIntBits(mean) - low[r];
     } else if (low[r] > 0 && highCount[r] > 0) {
       // past the result as seen from the nearer bound, so that it becomes the farther one
-      int between = lowCount[r] - highCount[r];
+      double one = 1.0 / (lowCount[r] - highCount[r]);
       double part = (lowSum[r] - share) / (lowSum[r] - highSum[r]);
-      double past = (0.15 * Math.min(part, 1 - part) * between + 1.5) / between;
-      double margin = 0.5 / between;
+      double past = 0.15 * Math.min(part, 1 - part) + 1.5 * one;
       part += part < 0.5 ? past : -past;
-      step = Math.min(Math.max(part, margin), 1 - margin) * (high[r] - low[r]);
+      step = Math.min(Math.max(part, 0.5 * one), 1 - 0.5 * one) * (high[r] - low[r]);
     } else {
       // in weights; farther beyond the estimate, so that the next threshold is past the result
       double surplus = excess / Float.intBitsToFloat(next[r]) - 0.5;

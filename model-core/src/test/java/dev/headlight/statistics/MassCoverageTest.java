@@ -40,7 +40,12 @@ class MassCoverageTest {
     "129,1",
     "129,8",
     "300,0.01",
-    "517,1.5"
+    "517,1.5",
+    "1030,0.5",
+    "64,20",
+    "10,0",
+    "20,0",
+    "200,0"
   })
   void equalsThatOfSortedRows(int tokens, double scale) {
     int[] from = new int[tokens];
