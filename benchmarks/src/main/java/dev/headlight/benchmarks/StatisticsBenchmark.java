@@ -36,7 +36,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Groups of statistics by themselves: a sequence of 128 tokens through 12 layers of 12 heads and
- * width 768, per token. The heads differ in how sharp they are, and are the same in all layers.
+ * width 768, per token. The heads differ in how sharp they are, and are the same in all layers. So
+ * few rows that come again and again are rows whose branches a processor learns: what branches cost
+ * shows in {@code bench --breakdown} only.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

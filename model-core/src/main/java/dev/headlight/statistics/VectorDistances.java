@@ -16,6 +16,9 @@ final class VectorDistances {
   /** A variance loses this factor of its accuracy at most by subtraction. */
   private static final float MOST_CANCELLED = 4f;
 
+  /** Floats of a row that is reduced before it has to wait for its additions. */
+  private static final int LONG = 256;
+
   /** Lane numbers. */
   private static final FloatVector RAMP = FloatVector.zero(FLOATS).addIndex(1);
 
@@ -37,7 +40,11 @@ final class VectorDistances {
       int start = VectorRowReductions.aligned(rows.start(row));
       int end = rows.end(row);
       int centre = rows.index(row, rows.query(row));
-      fillMoments(weights, start, end, centre, origin, row * ALIGNMENT, result);
+      if (end - start <= LONG) {
+        fillMoments(weights, start, end, centre, origin, row * ALIGNMENT, result);
+      } else {
+        fillMomentsOfLongRow(weights, start, end, centre, origin, row * ALIGNMENT, result);
+      }
       addSides(weights, start, end, centre, result);
     }
     for (int row = first; row < first + count; row++) {
@@ -55,6 +62,23 @@ final class VectorDistances {
 
   /** Weighted deviations of the distances from the origin, and their squares. */
   private static void fillMoments(
+      float[] weights, int start, int end, int centre, float origin, int lanes, Distances result) {
+    FloatVector moment = FloatVector.zero(FLOATS);
+    FloatVector square = FloatVector.zero(FLOATS);
+    FloatVector offset = RAMP.add(start - centre); // k - q
+    for (int k = start; k < end; k += LANES) {
+      FloatVector deviation = offset.abs().sub(origin);
+      FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(deviation);
+      moment = moment.add(weighted);
+      square = weighted.fma(deviation, square);
+      offset = offset.add(LANES);
+    }
+    moment.intoArray(result.momentLanes, lanes);
+    square.intoArray(result.squareLanes, lanes);
+  }
+
+  /** The same in two chains of additions, for rows that are long enough to wait for one. */
+  private static void fillMomentsOfLongRow(
       float[] weights, int start, int end, int centre, float origin, int lanes, Distances result) {
     FloatVector moment = FloatVector.zero(FLOATS);
     FloatVector square = FloatVector.zero(FLOATS);
