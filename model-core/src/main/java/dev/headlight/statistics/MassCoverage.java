@@ -12,9 +12,9 @@ import dev.headlight.statistics.RowSums.Thresholds;
  * sum. That takes two looks at a row as a rule, which all rows of a block take together: none waits
  * for what the one before found.
  *
- * <p>Rows of a head resemble each other, so the search begins where those of the rows before ended;
- * it changes the time, never the result. Thresholds are bits of floats, which for positive floats
- * are in the same order, and nearly logarithms.
+ * <p>Rows of a head resemble each other, so the search begins where those of the rows before ended,
+ * see {@link ExpectedThresholds}; it changes the time, never the result. Thresholds are bits of
+ * floats, which for positive floats are in the same order, and nearly logarithms.
  */
 final class MassCoverage {
   /** After this many looks every other one halves the interval, which takes 31 halvings at most. */
@@ -35,8 +35,9 @@ final class MassCoverage {
   private final RowReductions reductions;
   private final Thresholds found = new Thresholds();
 
-  // from the rows before: a threshold, and which part of the weights lies in one unit of its bits
-  private int guess = Float.floatToRawIntBits(0.01f);
+  private final ExpectedThresholds expected;
+
+  /** Which part of the weights lies in one unit of the threshold's bits, from the rows before. */
   private double density = 5e-8;
 
   // of each row: weights of at least low bits sum to the share, those of at least high bits do not
@@ -46,6 +47,7 @@ final class MassCoverage {
   private int[] high = new int[0];
   private double[] highSum = new double[0];
   private int[] highCount = new int[0]; // 0 until one is found
+  private int[] first = new int[0]; // threshold that was looked at first
   private int[] next = new int[0]; // threshold to look at
 
   private int[] open = new int[0]; // rows whose number is not known yet
@@ -53,21 +55,23 @@ final class MassCoverage {
   MassCoverage(double share, RowReductions reductions) {
     this.share = share;
     this.reductions = reductions;
+    this.expected = new ExpectedThresholds(share);
   }
 
-  /** Bits of the threshold to look at first, for {@link #keys}. */
-  int guess() {
-    return guess;
+  /** Bits of the thresholds to look at first, for {@link #keys}. */
+  int[] firsts(RowBlock rows) {
+    reserve(rows.rows());
+    expected.thresholds(rows, first);
+    return first;
   }
 
   /**
    * The smallest k of each row; the number of all weights if they never reach the share.
    *
-   * @param firsts what reaches {@link #guess}
+   * @param firsts what reaches {@link #firsts}
    * @param keys receives the numbers
    */
   void keys(RowBlock rows, Thresholds firsts, int[] keys) {
-    reserve(rows.rows());
     int all = open(rows, keys);
     if (all == 0) {
       return;
@@ -75,10 +79,7 @@ final class MassCoverage {
     chooseSeconds(rows, firsts, all);
     reductions.thresholds(rows, open, all, next, found);
     learnDensity(rows, firsts, all);
-    long ends = 0;
-    for (int i = 0; i < all; i++) {
-      ends += (next[open[i]] - guess) >> 1;
-    }
+    expected.learn(first, next, open, all);
     int count = decide(rows, firsts, all, keys);
     for (int i = 0; i < count; i++) {
       begin(rows, firsts, open[i]);
@@ -87,7 +88,6 @@ final class MassCoverage {
       count = narrow(rows, looks, count, keys);
       reductions.thresholds(rows, open, count, next, found);
     }
-    guess += (int) (ends / all);
   }
 
   private void reserve(int rows) {
@@ -98,6 +98,7 @@ final class MassCoverage {
       high = new int[rows];
       highSum = new double[rows];
       highCount = new int[rows];
+      first = new int[rows];
       next = new int[rows];
       open = new int[rows];
     }
@@ -116,7 +117,6 @@ final class MassCoverage {
 
   /** Beyond the estimate, so that the result lies between the two thresholds. */
   private void chooseSeconds(RowBlock rows, Thresholds firsts, int count) {
-    double perWeight = 1 / (double) Float.intBitsToFloat(guess);
     int visible = 0;
     double perKey = 0;
     for (int i = 0; i < count; i++) {
@@ -125,11 +125,11 @@ final class MassCoverage {
         visible = rows.visible(r);
         perKey = 1 / (density * visible);
       }
-      double surplus = (firsts.sum[r] - share) * perWeight - 0.5;
+      double surplus = (firsts.sum[r] - share) / Float.intBitsToFloat(first[r]) - 0.5;
       double beyond = surplus * 1.15 + Math.copySign(3.5, surplus);
       int bits = Math.min(Math.max((int) (beyond * perKey), -OCTAVE), OCTAVE);
       int largest = Float.floatToRawIntBits(rows.largestWeight(r));
-      next[r] = Math.max(1, Math.min(guess + bits, largest));
+      next[r] = Math.max(1, Math.min(first[r] + bits, largest));
     }
   }
 
@@ -139,7 +139,7 @@ final class MassCoverage {
     for (int i = 0; i < count; i += SAMPLED) {
       int r = open[i];
       weights += Math.abs(firsts.count[r] - found.count[r]);
-      bits += (double) Math.abs(next[r] - guess) * rows.visible(r);
+      bits += (double) Math.abs(next[r] - first[r]) * rows.visible(r);
     }
     if (bits > 0) {
       density += 0.25 * (Math.max(weights / bits, 1e-10) - density);
@@ -159,8 +159,8 @@ final class MassCoverage {
       double fewestSum = Math.min(firsts.sum[r], found.sum[r]);
       int most = Math.max(firsts.count[r], found.count[r]);
       int fewest = Math.min(firsts.count[r], found.count[r]);
-      double lower = Float.intBitsToFloat(Math.min(guess, next[r]));
-      double upper = Float.intBitsToFloat(Math.max(guess, next[r]));
+      double lower = Float.intBitsToFloat(Math.min(first[r], next[r]));
+      double upper = Float.intBitsToFloat(Math.max(first[r], next[r]));
 
       // the share lies between them: as in keysBetween
       double total = mostSum - fewestSum;
@@ -195,7 +195,7 @@ final class MassCoverage {
     high[r] = Float.floatToRawIntBits(rows.largestWeight(r)) + 1;
     highSum[r] = 0;
     highCount[r] = 0;
-    look(rows, r, guess, firsts);
+    look(rows, r, first[r], firsts);
   }
 
   /** Takes in a look at some rows, and lists those that need another one. */

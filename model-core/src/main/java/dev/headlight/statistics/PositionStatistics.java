@@ -30,7 +30,7 @@ final class PositionStatistics implements HeadAccumulator {
 
   /**
    * Rows that are reduced together: their masses are added in float32 before they are added in
-   * double precision, and their distances are taken from the mean distance of the row before them.
+   * double precision.
    */
   private static final int QUERIES_AT_ONCE = 16;
 
@@ -46,8 +46,6 @@ final class PositionStatistics implements HeadAccumulator {
   private double forward;
   private double backward;
   private int queries;
-  private float origin;
-  private float lastMean;
 
   @Override
   public void begin(int sequence) {
@@ -56,8 +54,6 @@ final class PositionStatistics implements HeadAccumulator {
     forward = 0;
     backward = 0;
     queries = 0;
-    origin = 0;
-    lastMean = 0;
   }
 
   @Override
@@ -70,7 +66,6 @@ final class PositionStatistics implements HeadAccumulator {
       r += count;
       if (before + count == QUERIES_AT_ONCE) {
         addUp();
-        origin = lastMean;
       }
     }
     for (int r = 0; r < rows.rows(); r++) {
@@ -83,12 +78,11 @@ final class PositionStatistics implements HeadAccumulator {
   }
 
   private void addMoments(RowBlock rows, int firstRow, int count) {
-    reductions.distances(rows, firstRow, count, origin, sums);
+    reductions.distances(rows, firstRow, count, sums);
     for (int r = firstRow; r < firstRow + count; r++) {
       distance.add(sums.mean[r]);
       deviation.add(Math.sqrt(sums.squaredDeviation[r]));
     }
-    lastMean = sums.mean[firstRow + count - 1];
     queries += count;
   }
 

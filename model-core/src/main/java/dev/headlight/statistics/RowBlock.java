@@ -64,6 +64,11 @@ final class RowBlock {
     return rows;
   }
 
+  /** Floats from the start of a row to that of the next; a multiple of the alignment. */
+  int stride() {
+    return stride;
+  }
+
   /** Position of the query of a row in its sequence. */
   int query(int row) {
     return firstQuery + row;

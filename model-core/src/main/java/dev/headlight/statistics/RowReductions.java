@@ -32,9 +32,9 @@ interface RowReductions {
    * rows.
    *
    * @param above bits of a float that is not negative
-   * @param atLeast bits of a positive float
+   * @param atLeast of row r at {@code r}, bits of a positive float
    */
-  void shapes(RowBlock rows, int above, int atLeast, Shapes result);
+  void shapes(RowBlock rows, int above, int[] atLeast, Shapes result);
 
   /**
    * Number and sum of the weights that reach a threshold, of some rows. Sums are of float32
@@ -59,10 +59,9 @@ interface RowReductions {
    * |k - q|}, {@code sum w (|k - q| - mean)^2}.
    *
    * @param first first of these rows
-   * @param origin a distance that is not far from the means; results are accurate for any
    * @param result of row r at {@code r}
    */
-  void distances(RowBlock rows, int first, int count, float origin, Distances result);
+  void distances(RowBlock rows, int first, int count, Distances result);
 
   /** {@code sums[at + k - start] += w_k}. */
   void addTo(float[] weights, int start, int end, double[] sums, int at);

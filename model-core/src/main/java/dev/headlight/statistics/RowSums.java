@@ -18,15 +18,15 @@ final class RowSums {
     int[] count = new int[0]; // [rows]
     double[] sum = new double[0]; // [rows]
 
-    int[] countLanes = new int[0]; // [rows, LANES]
-    float[] sumLanes = new float[0]; // [rows, LANES]
+    int[] countLanes = new int[0]; // [chunks, rows, LANES]
+    float[] sumLanes = new float[0]; // [chunks, rows, LANES]
 
-    void reserve(int rows) {
-      if (count.length < rows) {
+    void reserve(int rows, int chunks) {
+      if (count.length < rows || sumLanes.length < rows * chunks * LANES) {
         count = new int[rows];
         sum = new double[rows];
-        countLanes = new int[rows * LANES];
-        sumLanes = new float[rows * LANES];
+        countLanes = new int[rows * chunks * LANES];
+        sumLanes = new float[rows * chunks * LANES];
       }
     }
   }
@@ -36,13 +36,13 @@ final class RowSums {
     int[] above = new int[0]; // [rows]
     final Thresholds thresholds = new Thresholds();
 
-    int[] aboveLanes = new int[0]; // [rows, LANES]
+    int[] aboveLanes = new int[0]; // [chunks, rows, LANES]
 
-    void reserve(int rows) {
-      thresholds.reserve(rows);
-      if (above.length < rows) {
+    void reserve(int rows, int chunks) {
+      thresholds.reserve(rows, chunks);
+      if (above.length < rows || aboveLanes.length < rows * chunks * LANES) {
         above = new int[rows];
-        aboveLanes = new int[rows * LANES];
+        aboveLanes = new int[rows * chunks * LANES];
       }
     }
   }
@@ -50,9 +50,9 @@ final class RowSums {
   /** Weighted distances and their squared deviations by row, and sums over all rows. */
   static final class Distances {
     /** Sums of the weights before and after the centres, of all rows, still to be added up. */
-    final float[] before = new float[LANES];
+    final float[] before = new float[3 * LANES];
 
-    final float[] after = new float[LANES];
+    final float[] after = new float[3 * LANES];
 
     float[] mean = new float[0]; // [rows]
     float[] squaredDeviation = new float[0]; // [rows]

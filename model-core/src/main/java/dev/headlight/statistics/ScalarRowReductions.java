@@ -7,23 +7,23 @@ import dev.headlight.statistics.RowSums.Thresholds;
 /** Reductions in plain Java and double precision. */
 final class ScalarRowReductions implements RowReductions {
   @Override
-  public void shapes(RowBlock rows, int above, int atLeast, Shapes result) {
+  public void shapes(RowBlock rows, int above, int[] atLeast, Shapes result) {
     float[] weights = rows.weights();
     float lower = Float.intBitsToFloat(above);
-    result.reserve(rows.rows());
+    result.reserve(rows.rows(), 0);
     for (int row = 0; row < rows.rows(); row++) {
       int count = 0;
       for (int k = rows.start(row); k < rows.end(row); k++) {
         count += weights[k] > lower ? 1 : 0;
       }
       result.above[row] = count;
-      threshold(rows, row, atLeast, result.thresholds);
+      threshold(rows, row, atLeast[row], result.thresholds);
     }
   }
 
   @Override
   public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
-    result.reserve(rows.rows());
+    result.reserve(rows.rows(), 0);
     for (int i = 0; i < count; i++) {
       threshold(rows, which[i], atLeast[which[i]], result);
     }
@@ -70,7 +70,7 @@ final class ScalarRowReductions implements RowReductions {
   }
 
   @Override
-  public void distances(RowBlock rows, int first, int count, float origin, Distances result) {
+  public void distances(RowBlock rows, int first, int count, Distances result) {
     result.reserve(first + count);
     for (int row = first; row < first + count; row++) {
       int centre = rows.index(row, rows.query(row));

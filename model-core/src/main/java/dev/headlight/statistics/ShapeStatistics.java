@@ -53,7 +53,7 @@ final class ShapeStatistics implements HeadAccumulator {
     if (keys.length < rows.rows()) {
       keys = new int[rows.rows()];
     }
-    reductions.shapes(rows, SPARSE, coverage.guess(), shapes);
+    reductions.shapes(rows, SPARSE, coverage.firsts(rows), shapes);
     coverage.keys(rows, shapes.thresholds, keys);
     for (int r = 0; r < rows.rows(); r++) {
       int visible = rows.visible(r);

@@ -7,17 +7,28 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link RowReductions#distances} with the JDK's Vector API, in float32 lanes. */
+/**
+ * {@link RowReductions#distances} with the JDK's Vector API, in float32 lanes.
+ *
+ * <p>The sides of a long row are read from its ends towards the query. What is added up at each
+ * vector is added once more, and a third time: a weight is then counted as often as there are
+ * vectors between it and the query, and so are their pairs. That makes three additions of a weight,
+ * all of numbers that are not negative, and no product.
+ */
 final class VectorDistances {
   private static final VectorSpecies<Float> FLOATS = FloatLanes.FLOATS;
   private static final int LANES = FloatLanes.COUNT;
   private static final int ALIGNMENT = RowReductions.ALIGNMENT;
 
   /** A variance loses this factor of its accuracy at most by subtraction. */
-  private static final float MOST_CANCELLED = 4f;
+  private static final float MOST_CANCELLED = 16f;
 
-  /** Floats of a row that is reduced before it has to wait for its additions. */
-  private static final int LONG = 256;
+  /** Floats of rows whose sides have too few vectors for that. */
+  private static final int SHORT = 256;
+
+  // sums over rows are apart, so that none waits for the other
+  private static final int OF_MIDDLES = ALIGNMENT;
+  private static final int OF_SHORT_ROWS = 2 * ALIGNMENT;
 
   /** Lane numbers. */
   private static final FloatVector RAMP = FloatVector.zero(FLOATS).addIndex(1);
@@ -33,78 +44,64 @@ final class VectorDistances {
     return steps;
   }
 
-  static void of(RowBlock rows, int first, int count, float origin, Distances result) {
-    float[] weights = rows.weights();
+  private interface Pass {
+    void run(RowBlock rows, int first, int count, Distances result);
+  }
+
+  // called through one place of many targets, so that they are compiled apart
+  private static final Pass[] SHORT_ROWS = {VectorDistances::shortRows};
+  private static final Pass[] ALL_ROWS = {
+    VectorDistances::fillShortRows,
+    VectorDistances::fillBefore,
+    VectorDistances::addAfter,
+    VectorDistances::addUp
+  };
+
+  static void of(RowBlock rows, int first, int count, Distances result) {
     result.reserve(first + count);
-    for (int row = first; row < first + count; row++) {
-      int start = VectorRowReductions.aligned(rows.start(row));
-      int end = rows.end(row);
-      int centre = rows.index(row, rows.query(row));
-      if (end - start <= LONG) {
-        fillMoments(weights, start, end, centre, origin, row * ALIGNMENT, result);
-      } else {
-        fillMomentsOfLongRow(weights, start, end, centre, origin, row * ALIGNMENT, result);
-      }
-      addSides(weights, start, end, centre, result);
-    }
-    for (int row = first; row < first + count; row++) {
-      // the weights sum to 1
-      float shift = FloatLanes.sum(result.momentLanes, row * ALIGNMENT);
-      float square = FloatLanes.sum(result.squareLanes, row * ALIGNMENT);
-      float variance = square - shift * shift;
-      result.mean[row] = shift + origin;
-      result.squaredDeviation[row] =
-          shift * shift <= MOST_CANCELLED * variance
-              ? variance
-              : squaredDeviation(rows, row, shift + origin);
+    for (Pass pass : rows.stride() <= SHORT ? SHORT_ROWS : ALL_ROWS) {
+      pass.run(rows, first, count, result);
     }
   }
 
-  /** Weighted deviations of the distances from the origin, and their squares. */
+  private static void shortRows(RowBlock rows, int first, int count, Distances result) {
+    fillShortRows(rows, first, count, result);
+    addUp(rows, first, count, result);
+  }
+
+  /** Of what a row sees, not of its block, as the result must not depend on blocks. */
+  private static boolean isShort(RowBlock rows, int row) {
+    return rows.visible(row) <= SHORT;
+  }
+
+  private static void fillShortRows(RowBlock rows, int first, int count, Distances result) {
+    float[] weights = rows.weights();
+    for (int row = first; row < first + count; row++) {
+      if (!isShort(rows, row)) {
+        continue;
+      }
+      int start = VectorRowReductions.aligned(rows.start(row));
+      int end = rows.end(row);
+      int centre = centre(rows, row);
+      fillMoments(weights, start, end, centre, row * ALIGNMENT, result);
+      addSides(weights, start, end, centre, result);
+    }
+  }
+
   private static void fillMoments(
-      float[] weights, int start, int end, int centre, float origin, int lanes, Distances result) {
+      float[] weights, int start, int end, int centre, int lanes, Distances result) {
     FloatVector moment = FloatVector.zero(FLOATS);
     FloatVector square = FloatVector.zero(FLOATS);
     FloatVector offset = RAMP.add(start - centre); // k - q
     for (int k = start; k < end; k += LANES) {
-      FloatVector deviation = offset.abs().sub(origin);
-      FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(deviation);
+      FloatVector distance = offset.abs();
+      FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(distance);
       moment = moment.add(weighted);
-      square = weighted.fma(deviation, square);
+      square = weighted.fma(distance, square);
       offset = offset.add(LANES);
     }
     moment.intoArray(result.momentLanes, lanes);
     square.intoArray(result.squareLanes, lanes);
-  }
-
-  /** The same in two chains of additions, for rows that are long enough to wait for one. */
-  private static void fillMomentsOfLongRow(
-      float[] weights, int start, int end, int centre, float origin, int lanes, Distances result) {
-    FloatVector moment = FloatVector.zero(FLOATS);
-    FloatVector square = FloatVector.zero(FLOATS);
-    FloatVector oddMoment = moment;
-    FloatVector oddSquare = square;
-    FloatVector offset = RAMP.add(start - centre); // k - q
-    int k = start;
-    for (; k + LANES < end; k += 2 * LANES) {
-      FloatVector deviation = offset.abs().sub(origin);
-      FloatVector oddDeviation = offset.add(LANES).abs().sub(origin);
-      FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(deviation);
-      FloatVector oddWeighted = FloatVector.fromArray(FLOATS, weights, k + LANES).mul(oddDeviation);
-      moment = moment.add(weighted);
-      oddMoment = oddMoment.add(oddWeighted);
-      square = weighted.fma(deviation, square);
-      oddSquare = oddWeighted.fma(oddDeviation, oddSquare);
-      offset = offset.add(2 * LANES);
-    }
-    if (k < end) {
-      FloatVector deviation = offset.abs().sub(origin);
-      FloatVector weighted = FloatVector.fromArray(FLOATS, weights, k).mul(deviation);
-      moment = moment.add(weighted);
-      square = weighted.fma(deviation, square);
-    }
-    moment.add(oddMoment).intoArray(result.momentLanes, lanes);
-    square.add(oddSquare).intoArray(result.squareLanes, lanes);
   }
 
   /**
@@ -115,14 +112,18 @@ final class VectorDistances {
     int middle = VectorRowReductions.aligned(centre);
     boolean cut = start <= middle && middle < end; // a vector that the centre is in
     int lane = centre - middle;
-    int split = Math.max(start, Math.min(middle, end));
+    int split = clamp(middle, start, end);
     FloatVector inMiddle = FloatVector.fromArray(FLOATS, weights, cut ? middle : start);
     FloatVector before = window(cut ? 2 * ALIGNMENT - lane : 0).mul(inMiddle);
     FloatVector after = window(cut ? ALIGNMENT - 1 - lane : 0).mul(inMiddle);
     before = before.add(sum(weights, start, split));
     after = after.add(sum(weights, cut ? split + LANES : split, end));
-    before.add(FloatVector.fromArray(FLOATS, result.before, 0)).intoArray(result.before, 0);
-    after.add(FloatVector.fromArray(FLOATS, result.after, 0)).intoArray(result.after, 0);
+    add(before, result.before, OF_SHORT_ROWS);
+    add(after, result.after, OF_SHORT_ROWS);
+  }
+
+  private static void add(FloatVector vector, float[] sums, int at) {
+    vector.add(FloatVector.fromArray(FLOATS, sums, at)).intoArray(sums, at);
   }
 
   private static FloatVector sum(float[] weights, int start, int end) {
@@ -133,7 +134,126 @@ final class VectorDistances {
     return sum;
   }
 
-  /** 16 of {@link #STEPS}; from 0 on they are zeros. */
+  private static int centre(RowBlock rows, int row) {
+    return rows.index(row, rows.query(row));
+  }
+
+  private static int alignedEnd(RowBlock rows, int row) {
+    return VectorRowReductions.aligned(rows.end(row) + LANES - 1);
+  }
+
+  private static void fillBefore(RowBlock rows, int first, int count, Distances result) {
+    for (int row = first; row < first + count; row++) {
+      if (isShort(rows, row)) {
+        continue;
+      }
+      int start = VectorRowReductions.aligned(rows.start(row));
+      int centre = centre(rows, row);
+      int middle = VectorRowReductions.aligned(centre);
+      int end = clamp(middle, start, alignedEnd(rows, row));
+      boolean cut = start <= middle && middle < rows.end(row);
+      fillMiddle(rows.weights(), cut ? middle : -1, centre - middle, row * ALIGNMENT, result);
+      addBefore(rows.weights(), start, end, centre, row * ALIGNMENT, result);
+    }
+  }
+
+  private static void addAfter(RowBlock rows, int first, int count, Distances result) {
+    for (int row = first; row < first + count; row++) {
+      if (isShort(rows, row)) {
+        continue;
+      }
+      int end = alignedEnd(rows, row);
+      int centre = centre(rows, row);
+      int start = VectorRowReductions.aligned(rows.start(row));
+      start = clamp(VectorRowReductions.aligned(centre) + LANES, start, end);
+      addAfter(rows.weights(), start, end, centre, row * ALIGNMENT, result);
+    }
+  }
+
+  private static void addUp(RowBlock rows, int first, int count, Distances result) {
+    for (int row = first; row < first + count; row++) {
+      // the weights sum to 1
+      float mean = FloatLanes.sum(result.momentLanes, row * ALIGNMENT);
+      float square = FloatLanes.sum(result.squareLanes, row * ALIGNMENT);
+      float variance = square - mean * mean;
+      result.mean[row] = mean;
+      result.squaredDeviation[row] =
+          mean * mean <= MOST_CANCELLED * variance ? variance : squaredDeviation(rows, row, mean);
+    }
+  }
+
+  private static int clamp(int index, int start, int end) {
+    return Math.max(start, Math.min(index, end));
+  }
+
+  /**
+   * Weights, distances and squared distances of the vector that the centre is in, at a lane.
+   *
+   * @param middle negative if there is none
+   */
+  private static void fillMiddle(
+      float[] weights, int middle, int lane, int lanes, Distances result) {
+    FloatVector weight = FloatVector.fromArray(FLOATS, weights, Math.max(0, middle));
+    FloatVector before = weight.mul(window(middle < 0 ? 0 : 2 * ALIGNMENT - lane));
+    FloatVector after = weight.mul(window(middle < 0 ? 0 : ALIGNMENT - 1 - lane));
+    FloatVector distance = RAMP.sub(lane).abs();
+    FloatVector weighted = before.add(after).mul(distance);
+    weighted.intoArray(result.momentLanes, lanes);
+    weighted.mul(distance).intoArray(result.squareLanes, lanes);
+    add(before, result.before, OF_MIDDLES);
+    add(after, result.after, OF_MIDDLES);
+  }
+
+  /** Adds the same of the vectors that are wholly before it. */
+  private static void addBefore(
+      float[] weights, int start, int end, int centre, int lanes, Distances result) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    FloatVector vectors = FloatVector.zero(FLOATS); // sum w * number of vectors behind
+    FloatVector pairs = FloatVector.zero(FLOATS);
+    for (int k = start; k < end; k += LANES) {
+      pairs = pairs.add(vectors);
+      vectors = vectors.add(sum);
+      sum = sum.add(FloatVector.fromArray(FLOATS, weights, k));
+    }
+    // q - k in the last vector; d = nearest + LANES * number
+    FloatVector nearest = FloatVector.broadcast(FLOATS, centre - end + LANES).sub(RAMP);
+    FloatVector near = nearest.mul(sum);
+    FloatVector moment = FloatVector.fromArray(FLOATS, result.momentLanes, lanes);
+    near.add(vectors.mul(LANES)).add(moment).intoArray(result.momentLanes, lanes);
+    near = vectors.mul(2 * LANES).add(near).mul(nearest);
+    FloatVector square = FloatVector.fromArray(FLOATS, result.squareLanes, lanes);
+    squares(vectors, pairs).add(near).add(square).intoArray(result.squareLanes, lanes);
+    add(sum, result.before, 0);
+  }
+
+  /** Adds the same of the vectors that are wholly after it. */
+  private static void addAfter(
+      float[] weights, int start, int end, int centre, int lanes, Distances result) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    FloatVector vectors = FloatVector.zero(FLOATS); // sum w * number of vectors before
+    FloatVector pairs = FloatVector.zero(FLOATS);
+    for (int k = end - LANES; k >= start; k -= LANES) {
+      pairs = pairs.add(vectors);
+      vectors = vectors.add(sum);
+      sum = sum.add(FloatVector.fromArray(FLOATS, weights, k));
+    }
+    // k - q in the first vector
+    FloatVector nearest = RAMP.add(start - centre);
+    FloatVector near = nearest.mul(sum);
+    FloatVector moment = FloatVector.fromArray(FLOATS, result.momentLanes, lanes);
+    near.add(vectors.mul(LANES)).add(moment).intoArray(result.momentLanes, lanes);
+    near = vectors.mul(2 * LANES).add(near).mul(nearest);
+    FloatVector square = FloatVector.fromArray(FLOATS, result.squareLanes, lanes);
+    squares(vectors, pairs).add(near).add(square).intoArray(result.squareLanes, lanes);
+    add(sum, result.after, 0);
+  }
+
+  /** {@code sum w (LANES n)^2}, of {@code sum w n} and {@code sum w n (n - 1) / 2}. */
+  private static FloatVector squares(FloatVector vectors, FloatVector pairs) {
+    return pairs.add(pairs).add(vectors).mul(LANES * LANES);
+  }
+
+  /** A vector of {@link #STEPS}. */
   private static FloatVector window(int at) {
     return FloatVector.fromArray(FLOATS, STEPS, at);
   }

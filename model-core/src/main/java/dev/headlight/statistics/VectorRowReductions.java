@@ -21,6 +21,9 @@ final class VectorRowReductions implements RowReductions {
   private static final int LANES = FloatLanes.COUNT;
   private static final int SIGN = Integer.SIZE - 1;
 
+  /** Weights that are added up by themselves, as a sum of fewer is more exact. */
+  private static final int CHUNK = 512;
+
   private final ScalarRowReductions scalar = new ScalarRowReductions();
 
   /** First index of the vector that holds an index; rows are aligned. */
@@ -29,30 +32,49 @@ final class VectorRowReductions implements RowReductions {
   }
 
   @Override
-  public void shapes(RowBlock rows, int above, int atLeast, Shapes result) {
+  public void shapes(RowBlock rows, int above, int[] atLeast, Shapes result) {
     int count = rows.rows();
-    result.reserve(count);
-    for (int row = 0; row < count; row++) {
-      shape(rows.weights(), rows.start(row), rows.end(row), above, atLeast, row, result);
+    int chunks = chunks(rows);
+    result.reserve(count, chunks);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      fillShapes(rows, chunk, above, atLeast, result);
     }
     for (int row = 0; row < count; row++) {
-      int lanes = row * ALIGNMENT;
       int covered = (rows.end(row) - aligned(rows.start(row)) + LANES - 1) & -LANES;
-      result.above[row] = covered + sum(result.aboveLanes, lanes);
+      result.above[row] = covered + sum(result.aboveLanes, row * ALIGNMENT);
       addUp(row, result.thresholds);
+    }
+    for (int lanes = count; lanes < chunks * count; lanes++) {
+      result.above[lanes % count] += sum(result.aboveLanes, lanes * ALIGNMENT);
+      addMore(lanes, lanes % count, result.thresholds);
     }
   }
 
-  /** Fills the lanes of a row; of those above, with what is not above, negative. */
-  private static void shape(
-      float[] weights, int start, int end, int above, int atLeast, int row, Shapes result) {
+  private static void fillShapes(
+      RowBlock rows, int chunk, int above, int[] atLeast, Shapes result) {
+    for (int row = 0; row < rows.rows(); row++) {
+      int start = aligned(rows.start(row)) + chunk * CHUNK;
+      int end = Math.min(start + CHUNK, rows.end(row));
+      int lanes = (chunk * rows.rows() + row) * ALIGNMENT;
+      fillShape(rows.weights(), start, end, above, atLeast[row], lanes, result);
+    }
+  }
+
+  /** Chunks of the longest row; those of shorter ones may be empty. */
+  private static int chunks(RowBlock rows) {
+    return (rows.stride() + CHUNK - 1) / CHUNK;
+  }
+
+  /** Of those above, with what is not above, negative. */
+  private static void fillShape(
+      float[] weights, int start, int end, int above, int atLeast, int lanes, Shapes result) {
     IntVector below = IntVector.broadcast(INTS, atLeast - 1);
     IntVector limit = IntVector.broadcast(INTS, above + 1);
     IntVector notAbove = IntVector.zero(INTS);
     IntVector reaching = IntVector.zero(INTS);
     FloatVector even = FloatVector.zero(FLOATS);
     FloatVector odd = FloatVector.zero(FLOATS);
-    int k = aligned(start);
+    int k = start;
     for (; k + LANES < end; k += 2 * LANES) {
       IntVector bits0 = bits(weights, k);
       IntVector bits1 = bits(weights, k + LANES);
@@ -70,7 +92,6 @@ final class VectorRowReductions implements RowReductions {
       reaching = reaching.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
-    int lanes = row * ALIGNMENT;
     notAbove.intoArray(result.aboveLanes, lanes);
     reaching.intoArray(result.thresholds.countLanes, lanes);
     even.add(odd).intoArray(result.thresholds.sumLanes, lanes);
@@ -78,23 +99,39 @@ final class VectorRowReductions implements RowReductions {
 
   @Override
   public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
-    result.reserve(rows.rows());
-    for (int i = 0; i < count; i++) {
-      int row = which[i];
-      fill(rows.weights(), rows.start(row), rows.end(row), atLeast[row], row, result);
+    int chunks = chunks(rows);
+    result.reserve(rows.rows(), chunks);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      fill(rows, chunk, which, count, atLeast, result);
     }
     for (int i = 0; i < count; i++) {
       addUp(which[i], result);
     }
+    for (int chunk = 1; chunk < chunks; chunk++) {
+      for (int i = 0; i < count; i++) {
+        addMore(chunk * rows.rows() + which[i], which[i], result);
+      }
+    }
   }
 
   private static void fill(
-      float[] weights, int start, int end, int atLeast, int row, Thresholds result) {
+      RowBlock rows, int chunk, int[] which, int count, int[] atLeast, Thresholds result) {
+    for (int i = 0; i < count; i++) {
+      int row = which[i];
+      int start = aligned(rows.start(row)) + chunk * CHUNK;
+      int end = Math.min(start + CHUNK, rows.end(row));
+      int lanes = (chunk * rows.rows() + row) * ALIGNMENT;
+      fill(rows.weights(), start, end, atLeast[row], lanes, result);
+    }
+  }
+
+  private static void fill(
+      float[] weights, int start, int end, int atLeast, int lanes, Thresholds result) {
     IntVector below = IntVector.broadcast(INTS, atLeast - 1);
     IntVector count = IntVector.zero(INTS);
     FloatVector even = FloatVector.zero(FLOATS);
     FloatVector odd = FloatVector.zero(FLOATS);
-    int k = aligned(start);
+    int k = start;
     for (; k + LANES < end; k += 2 * LANES) {
       IntVector bits0 = bits(weights, k);
       IntVector bits1 = bits(weights, k + LANES);
@@ -110,13 +147,19 @@ final class VectorRowReductions implements RowReductions {
       count = count.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
-    count.intoArray(result.countLanes, row * ALIGNMENT);
-    even.add(odd).intoArray(result.sumLanes, row * ALIGNMENT);
+    count.intoArray(result.countLanes, lanes);
+    even.add(odd).intoArray(result.sumLanes, lanes);
   }
 
   private static void addUp(int row, Thresholds result) {
     result.count[row] = -sum(result.countLanes, row * ALIGNMENT);
     result.sum[row] = FloatLanes.sum(result.sumLanes, row * ALIGNMENT);
+  }
+
+  /** Adds a chunk that is not the first one. */
+  private static void addMore(int lanes, int row, Thresholds result) {
+    result.count[row] -= sum(result.countLanes, lanes * ALIGNMENT);
+    result.sum[row] += FloatLanes.sum(result.sumLanes, lanes * ALIGNMENT);
   }
 
   private static int sum(int[] lanes, int at) {
@@ -132,10 +175,11 @@ final class VectorRowReductions implements RowReductions {
     return vector.lanewise(VectorOperators.ASHR, SIGN);
   }
 
-  /** Two vectors share the weights; they are added up, then their lanes. */
+  /** Two vectors share the weights of a chunk; they are added up, then their lanes, then chunks. */
   @Override
   public double sumError(int count) {
-    return (count / (2 * LANES) + 7) * 0.5 * Math.ulp(1f);
+    int additions = Math.min(count, CHUNK) / (2 * LANES) + count / CHUNK + 8;
+    return additions * 0.5 * Math.ulp(1f);
   }
 
   /**
@@ -148,8 +192,8 @@ final class VectorRowReductions implements RowReductions {
   }
 
   @Override
-  public void distances(RowBlock rows, int first, int count, float origin, Distances result) {
-    VectorDistances.of(rows, first, count, origin, result);
+  public void distances(RowBlock rows, int first, int count, Distances result) {
+    VectorDistances.of(rows, first, count, result);
   }
 
   @Override
