@@ -215,14 +215,9 @@ final class VectorDistances {
       vectors = vectors.add(sum);
       sum = sum.add(FloatVector.fromArray(FLOATS, weights, k));
     }
-    // q - k in the last vector; d = nearest + LANES * number
+    // q - k in the last vector
     FloatVector nearest = FloatVector.broadcast(FLOATS, centre - end + LANES).sub(RAMP);
-    FloatVector near = nearest.mul(sum);
-    FloatVector moment = FloatVector.fromArray(FLOATS, result.momentLanes, lanes);
-    near.add(vectors.mul(LANES)).add(moment).intoArray(result.momentLanes, lanes);
-    near = vectors.mul(2 * LANES).add(near).mul(nearest);
-    FloatVector square = FloatVector.fromArray(FLOATS, result.squareLanes, lanes);
-    squares(vectors, pairs).add(near).add(square).intoArray(result.squareLanes, lanes);
+    addSide(nearest, sum, vectors, pairs, lanes, result);
     add(sum, result.before, 0);
   }
 
@@ -238,19 +233,25 @@ final class VectorDistances {
       sum = sum.add(FloatVector.fromArray(FLOATS, weights, k));
     }
     // k - q in the first vector
-    FloatVector nearest = RAMP.add(start - centre);
-    FloatVector near = nearest.mul(sum);
-    FloatVector moment = FloatVector.fromArray(FLOATS, result.momentLanes, lanes);
-    near.add(vectors.mul(LANES)).add(moment).intoArray(result.momentLanes, lanes);
-    near = vectors.mul(2 * LANES).add(near).mul(nearest);
-    FloatVector square = FloatVector.fromArray(FLOATS, result.squareLanes, lanes);
-    squares(vectors, pairs).add(near).add(square).intoArray(result.squareLanes, lanes);
+    addSide(RAMP.add(start - centre), sum, vectors, pairs, lanes, result);
     add(sum, result.after, 0);
   }
 
-  /** {@code sum w (LANES n)^2}, of {@code sum w n} and {@code sum w n (n - 1) / 2}. */
-  private static FloatVector squares(FloatVector vectors, FloatVector pairs) {
-    return pairs.add(pairs).add(vectors).mul(LANES * LANES);
+  /**
+   * Adds distances {@code d = nearest + LANES n}, of {@code sum w}, {@code sum w n} and {@code sum
+   * w n (n - 1) / 2}, where n is the number of vectors between.
+   */
+  private static void addSide(
+      FloatVector nearest,
+      FloatVector sum,
+      FloatVector vectors,
+      FloatVector pairs,
+      int lanes,
+      Distances result) {
+    FloatVector near = nearest.mul(sum);
+    add(near.add(vectors.mul(LANES)), result.momentLanes, lanes);
+    FloatVector far = pairs.add(pairs).add(vectors).mul(LANES * LANES);
+    add(vectors.mul(2 * LANES).add(near).mul(nearest).add(far), result.squareLanes, lanes);
   }
 
   /** A vector of {@link #STEPS}. */
