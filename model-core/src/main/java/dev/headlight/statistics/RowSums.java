@@ -18,15 +18,15 @@ final class RowSums {
     int[] count = new int[0]; // [rows]
     double[] sum = new double[0]; // [rows]
 
-    int[] countLanes = new int[0]; // [chunks, rows, LANES]
-    float[] sumLanes = new float[0]; // [chunks, rows, LANES]
+    int[] countLanes = new int[0]; // [rows, LANES]
+    float[] sumLanes = new float[0]; // [rows, LANES]
 
-    void reserve(int rows, int chunks) {
-      if (count.length < rows || sumLanes.length < rows * chunks * LANES) {
+    void reserve(int rows) {
+      if (count.length < rows) {
         count = new int[rows];
         sum = new double[rows];
-        countLanes = new int[rows * chunks * LANES];
-        sumLanes = new float[rows * chunks * LANES];
+        countLanes = new int[rows * LANES];
+        sumLanes = new float[rows * LANES];
       }
     }
   }
@@ -36,13 +36,13 @@ final class RowSums {
     int[] above = new int[0]; // [rows]
     final Thresholds thresholds = new Thresholds();
 
-    int[] aboveLanes = new int[0]; // [chunks, rows, LANES]
+    int[] aboveLanes = new int[0]; // [rows, LANES]
 
-    void reserve(int rows, int chunks) {
-      thresholds.reserve(rows, chunks);
-      if (above.length < rows || aboveLanes.length < rows * chunks * LANES) {
+    void reserve(int rows) {
+      thresholds.reserve(rows);
+      if (above.length < rows) {
         above = new int[rows];
-        aboveLanes = new int[rows * chunks * LANES];
+        aboveLanes = new int[rows * LANES];
       }
     }
   }

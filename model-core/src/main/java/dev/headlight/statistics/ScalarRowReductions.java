@@ -10,7 +10,7 @@ final class ScalarRowReductions implements RowReductions {
   public void shapes(RowBlock rows, int above, int[] atLeast, Shapes result) {
     float[] weights = rows.weights();
     float lower = Float.intBitsToFloat(above);
-    result.reserve(rows.rows(), 0);
+    result.reserve(rows.rows());
     for (int row = 0; row < rows.rows(); row++) {
       int count = 0;
       for (int k = rows.start(row); k < rows.end(row); k++) {
@@ -23,7 +23,7 @@ final class ScalarRowReductions implements RowReductions {
 
   @Override
   public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
-    result.reserve(rows.rows(), 0);
+    result.reserve(rows.rows());
     for (int i = 0; i < count; i++) {
       threshold(rows, which[i], atLeast[which[i]], result);
     }
@@ -48,25 +48,30 @@ final class ScalarRowReductions implements RowReductions {
     return count * Math.ulp(1.0);
   }
 
-  /** In four sums, as each addition waits for the one before. */
+  /** In four sums, as each addition waits for the one before; nothing foresees which reach it. */
   @Override
   public double exactSum(float[] weights, int start, int end, int atLeast) {
-    float lower = Float.intBitsToFloat(atLeast);
     double sum0 = 0;
     double sum1 = 0;
     double sum2 = 0;
     double sum3 = 0;
     int k = start;
     for (; k + 3 < end; k += 4) {
-      sum0 += weights[k] >= lower ? weights[k] : 0f;
-      sum1 += weights[k + 1] >= lower ? weights[k + 1] : 0f;
-      sum2 += weights[k + 2] >= lower ? weights[k + 2] : 0f;
-      sum3 += weights[k + 3] >= lower ? weights[k + 3] : 0f;
+      sum0 += ifReaches(weights[k], atLeast);
+      sum1 += ifReaches(weights[k + 1], atLeast);
+      sum2 += ifReaches(weights[k + 2], atLeast);
+      sum3 += ifReaches(weights[k + 3], atLeast);
     }
     for (; k < end; k++) {
-      sum0 += weights[k] >= lower ? weights[k] : 0f;
+      sum0 += ifReaches(weights[k], atLeast);
     }
     return (sum0 + sum1) + (sum2 + sum3);
+  }
+
+  /** The weight, or 0 if its bits are fewer; without a branch. */
+  private static float ifReaches(float weight, int atLeast) {
+    int bits = Float.floatToRawIntBits(weight);
+    return Float.intBitsToFloat(bits & ~((bits - atLeast) >> (Integer.SIZE - 1)));
   }
 
   @Override

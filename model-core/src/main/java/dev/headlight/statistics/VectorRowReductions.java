@@ -33,36 +33,38 @@ final class VectorRowReductions implements RowReductions {
 
   @Override
   public void shapes(RowBlock rows, int above, int[] atLeast, Shapes result) {
-    int count = rows.rows();
-    int chunks = chunks(rows);
-    result.reserve(count, chunks);
-    for (int chunk = 0; chunk < chunks; chunk++) {
-      fillShapes(rows, chunk, above, atLeast, result);
+    result.reserve(rows.rows());
+    for (int from = 0; from < rows.stride(); from += CHUNK) {
+      fillShapes(rows, from, above, atLeast, result);
     }
-    for (int row = 0; row < count; row++) {
+    for (int row = 0; row < rows.rows(); row++) {
       int covered = (rows.end(row) - aligned(rows.start(row)) + LANES - 1) & -LANES;
       result.above[row] = covered + sum(result.aboveLanes, row * ALIGNMENT);
       addUp(row, result.thresholds);
     }
-    for (int lanes = count; lanes < chunks * count; lanes++) {
-      result.above[lanes % count] += sum(result.aboveLanes, lanes * ALIGNMENT);
-      addMore(lanes, lanes % count, result.thresholds);
-    }
   }
 
-  private static void fillShapes(
-      RowBlock rows, int chunk, int above, int[] atLeast, Shapes result) {
+  /** Of a chunk of each row; that of a shorter row than the longest may be empty. */
+  private static void fillShapes(RowBlock rows, int from, int above, int[] atLeast, Shapes result) {
     for (int row = 0; row < rows.rows(); row++) {
-      int start = aligned(rows.start(row)) + chunk * CHUNK;
+      int start = aligned(rows.start(row)) + from;
       int end = Math.min(start + CHUNK, rows.end(row));
-      int lanes = (chunk * rows.rows() + row) * ALIGNMENT;
+      int lanes = row * ALIGNMENT;
+      if (from == 0) {
+        clear(result.aboveLanes, lanes);
+        clear(result.thresholds, lanes);
+      }
       fillShape(rows.weights(), start, end, above, atLeast[row], lanes, result);
     }
   }
 
-  /** Chunks of the longest row; those of shorter ones may be empty. */
-  private static int chunks(RowBlock rows) {
-    return (rows.stride() + CHUNK - 1) / CHUNK;
+  private static void clear(Thresholds result, int lanes) {
+    clear(result.countLanes, lanes);
+    FloatVector.zero(FLOATS).intoArray(result.sumLanes, lanes);
+  }
+
+  private static void clear(int[] lanes, int at) {
+    IntVector.zero(INTS).intoArray(lanes, at);
   }
 
   /** Of those above, with what is not above, negative. */
@@ -92,35 +94,32 @@ final class VectorRowReductions implements RowReductions {
       reaching = reaching.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
-    notAbove.intoArray(result.aboveLanes, lanes);
-    reaching.intoArray(result.thresholds.countLanes, lanes);
-    even.add(odd).intoArray(result.thresholds.sumLanes, lanes);
+    add(notAbove, result.aboveLanes, lanes);
+    add(reaching, result.thresholds.countLanes, lanes);
+    add(even.add(odd), result.thresholds.sumLanes, lanes);
   }
 
   @Override
   public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
-    int chunks = chunks(rows);
-    result.reserve(rows.rows(), chunks);
-    for (int chunk = 0; chunk < chunks; chunk++) {
-      fill(rows, chunk, which, count, atLeast, result);
+    result.reserve(rows.rows());
+    for (int from = 0; from < rows.stride(); from += CHUNK) {
+      fill(rows, from, which, count, atLeast, result);
     }
     for (int i = 0; i < count; i++) {
       addUp(which[i], result);
     }
-    for (int chunk = 1; chunk < chunks; chunk++) {
-      for (int i = 0; i < count; i++) {
-        addMore(chunk * rows.rows() + which[i], which[i], result);
-      }
-    }
   }
 
   private static void fill(
-      RowBlock rows, int chunk, int[] which, int count, int[] atLeast, Thresholds result) {
+      RowBlock rows, int from, int[] which, int count, int[] atLeast, Thresholds result) {
     for (int i = 0; i < count; i++) {
       int row = which[i];
-      int start = aligned(rows.start(row)) + chunk * CHUNK;
+      int start = aligned(rows.start(row)) + from;
       int end = Math.min(start + CHUNK, rows.end(row));
-      int lanes = (chunk * rows.rows() + row) * ALIGNMENT;
+      int lanes = row * ALIGNMENT;
+      if (from == 0) {
+        clear(result, lanes);
+      }
       fill(rows.weights(), start, end, atLeast[row], lanes, result);
     }
   }
@@ -147,8 +146,8 @@ final class VectorRowReductions implements RowReductions {
       count = count.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
-    count.intoArray(result.countLanes, lanes);
-    even.add(odd).intoArray(result.sumLanes, lanes);
+    add(count, result.countLanes, lanes);
+    add(even.add(odd), result.sumLanes, lanes);
   }
 
   private static void addUp(int row, Thresholds result) {
@@ -156,10 +155,12 @@ final class VectorRowReductions implements RowReductions {
     result.sum[row] = FloatLanes.sum(result.sumLanes, row * ALIGNMENT);
   }
 
-  /** Adds a chunk that is not the first one. */
-  private static void addMore(int lanes, int row, Thresholds result) {
-    result.count[row] -= sum(result.countLanes, lanes * ALIGNMENT);
-    result.sum[row] += FloatLanes.sum(result.sumLanes, lanes * ALIGNMENT);
+  private static void add(IntVector vector, int[] lanes, int at) {
+    vector.add(IntVector.fromArray(INTS, lanes, at)).intoArray(lanes, at);
+  }
+
+  private static void add(FloatVector vector, float[] lanes, int at) {
+    vector.add(FloatVector.fromArray(FLOATS, lanes, at)).intoArray(lanes, at);
   }
 
   private static int sum(int[] lanes, int at) {
@@ -175,7 +176,7 @@ final class VectorRowReductions implements RowReductions {
     return vector.lanewise(VectorOperators.ASHR, SIGN);
   }
 
-  /** Two vectors share the weights of a chunk; they are added up, then their lanes, then chunks. */
+  /** Two vectors share the weights of a chunk; they are added up, then chunks, then lanes. */
   @Override
   public double sumError(int count) {
     int additions = Math.min(count, CHUNK) / (2 * LANES) + count / CHUNK + 8;
