@@ -7,6 +7,7 @@ import dev.headlight.kernel.MatrixProducts;
 import dev.headlight.kernel.Operand;
 import dev.headlight.kernel.PackedLinear;
 import dev.headlight.kernel.SoftmaxRows;
+import dev.headlight.kernel.WeightBlock;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.NativeArena;
 import dev.headlight.tensor.Workspace;
@@ -61,8 +62,10 @@ public class KernelBenchmark {
   private Operand intermediate;
   private Operand query;
   private Operand context;
-  private Matrix weights;
+  private Matrix scores;
+  private Operand attention;
   private SoftmaxRows rows;
+  private WeightBlock block;
   private float[] gain;
   private Matrix gate;
 
@@ -80,10 +83,12 @@ public class KernelBenchmark {
     intermediate = products.newOperand(ROWS, INTERMEDIATE, workspace);
     query = products.operand(random(tokens, WIDTH), workspace);
     context = products.newOperand(tokens, WIDTH, workspace);
-    weights = random(HEADS.count() * tokens, tokens);
+    scores = random(HEADS.count() * tokens, tokens);
+    attention = products.operand(scores, workspace);
+    block = new WeightBlock();
     rows = new SoftmaxRows();
-    rows.resize(weights.rows());
-    for (int row = 0; row < weights.rows(); row++) {
+    rows.resize(scores.rows());
+    for (int row = 0; row < scores.rows(); row++) {
       rows.visible(row, 0, tokens);
     }
     gain = new float[WIDTH];
@@ -135,21 +140,25 @@ public class KernelBenchmark {
   /** 12 heads of one sequence. */
   @Benchmark
   public Matrix scores() {
-    used.products().scores(query, query, HEADS, 0.125f, weights, workspace);
-    return weights;
+    used.products().scores(query, query, HEADS, 0.125f, scores, workspace);
+    return scores;
   }
 
   /** 12 heads of one sequence. */
   @Benchmark
   public Operand values() {
-    used.products().values(weights, query, HEADS, context, workspace);
+    used.products().values(attention, query, HEADS, context, workspace);
     return context;
   }
 
   /** 12 heads of one sequence, with the entropy of each row. */
   @Benchmark
   public SoftmaxRows softmax() {
-    used.rowOperations().softmax(weights, rows);
+    int count = WeightBlock.rowsOf(scores.columns());
+    for (int first = 0; first < scores.rows(); first += count) {
+      block.select(first, Math.min(count, scores.rows() - first), scores.columns());
+      used.rowOperations().softmax(scores, rows, block, attention);
+    }
     return rows;
   }
 

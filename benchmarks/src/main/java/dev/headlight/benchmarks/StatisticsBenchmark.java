@@ -1,9 +1,11 @@
 package dev.headlight.benchmarks;
 
 import dev.headlight.kernel.Kernels;
+import dev.headlight.kernel.Operand;
 import dev.headlight.kernel.SoftmaxRows;
+import dev.headlight.kernel.WeightBlock;
+import dev.headlight.nn.AttentionBlock;
 import dev.headlight.nn.AttentionObserver;
-import dev.headlight.nn.AttentionTile;
 import dev.headlight.nn.Packing;
 import dev.headlight.statistics.BatchDescription;
 import dev.headlight.statistics.BatchDescription.Side;
@@ -65,7 +67,7 @@ public class StatisticsBenchmark {
   private StatisticsRequest request;
   private BatchDescription batch;
   private Packing packing;
-  private final List<AttentionTile> tiles = new ArrayList<>();
+  private final List<AttentionBlock> blocks = new ArrayList<>();
   private final List<Matrix> hidden = new ArrayList<>();
 
   @Setup(Level.Trial)
@@ -80,9 +82,8 @@ public class StatisticsBenchmark {
                 Side.ofSelf(STACK, HEADS, lengths, Collections.nCopies(1, Tokens.ofIds(ids())))));
     packing = Packing.ofLengths(lengths);
     Random random = new Random(1);
-    int headsOfTile = HEADS / 3;
-    for (int first = 0; first < HEADS; first += headsOfTile) {
-      tiles.add(tile(first, headsOfTile, random));
+    for (int head = 0; head < HEADS; head++) {
+      addBlocks(head, random);
     }
     for (int layer = 0; layer <= LAYERS; layer++) {
       hidden.add(Gaussian.matrix(arena, TOKENS, WIDTH, 1f + 0.1f * layer, random));
@@ -94,19 +95,23 @@ public class StatisticsBenchmark {
     return random.ints(TOKENS, 0, 4 * TOKENS).toArray();
   }
 
-  private AttentionTile tile(int firstHead, int heads, Random random) {
-    Matrix weights = arena.matrix(heads * TOKENS, TOKENS);
+  private void addBlocks(int head, Random random) {
+    Matrix scores = Gaussian.matrix(arena, TOKENS, TOKENS, sharpest * (head + 1) / HEADS, random);
     SoftmaxRows rows = new SoftmaxRows();
-    rows.resize(weights.rows());
-    for (int row = 0; row < weights.rows(); row++) {
-      float deviation = sharpest * (firstHead + row / TOKENS + 1) / HEADS;
-      for (int column = 0; column < TOKENS; column++) {
-        weights.set(row, column, deviation * (float) random.nextGaussian());
-      }
+    rows.resize(TOKENS);
+    for (int row = 0; row < TOKENS; row++) {
       rows.visible(row, 0, TOKENS);
     }
-    Kernels.named("onednn", "fp32").rowOperations().softmax(weights, rows);
-    return new AttentionTile(0, firstHead, heads, 0, TOKENS, TOKENS, 0, TOKENS, weights, rows);
+    int count = WeightBlock.rowsOf(TOKENS);
+    for (int first = 0; first < TOKENS; first += count) {
+      WeightBlock block = new WeightBlock();
+      block.select(first, Math.min(count, TOKENS - first), TOKENS);
+      Operand weights = new Operand.Floats(scores);
+      Kernels.named("onednn", "fp32").rowOperations().softmax(scores, rows, block, weights);
+      blocks.add(
+          new AttentionBlock(
+              0, head, first, block.rows(), 0, block.weights(), 0, block.stride(), rows, first));
+    }
   }
 
   @TearDown(Level.Trial)
@@ -122,7 +127,7 @@ public class StatisticsBenchmark {
     for (int layer = 0; layer < LAYERS; layer++) {
       AttentionObserver observer = collector.attention(STACK, layer);
       if (observer != null) {
-        tiles.forEach(observer::observe);
+        blocks.forEach(observer::observe);
       }
       collector.hiddenState(STACK, layer + 1, hidden.get(layer + 1), packing);
     }

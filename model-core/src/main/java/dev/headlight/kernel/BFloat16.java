@@ -32,16 +32,6 @@ final class BFloat16 {
     Rows.BEST.round(source, target);
   }
 
-  /** The same, with zeros in the gaps between rows. */
-  static void roundWithGaps(Matrix source, Operand.BFloats target) {
-    round(source, target);
-    byte[] zeros = new byte[(target.stride() - target.columns()) * Short.BYTES];
-    for (int row = 0; row < target.rows(); row++) {
-      int end = target.index(row) + target.columns();
-      target.bytes().put(end * Short.BYTES, zeros);
-    }
-  }
-
   /** The exact values of a matrix, in float32. */
   static void widen(Operand.BFloats source, Matrix target) {
     for (int i = 0; i < source.rows(); i++) {

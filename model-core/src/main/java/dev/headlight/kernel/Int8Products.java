@@ -178,6 +178,11 @@ final class Int8Products implements MatrixProducts {
   }
 
   @Override
+  public Operand weights(Matrix scores, Workspace workspace) {
+    return rounded.weights(scores, workspace);
+  }
+
+  @Override
   public void scores(
       Operand query,
       Operand key,
@@ -190,7 +195,7 @@ final class Int8Products implements MatrixProducts {
 
   @Override
   public void values(
-      Matrix weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
+      Operand weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
     rounded.values(weights, value, group, context, workspace);
   }
 

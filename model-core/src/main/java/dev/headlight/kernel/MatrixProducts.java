@@ -69,6 +69,9 @@ public interface MatrixProducts {
     }
   }
 
+  /** Where softmax is to put the weights that it makes of scores, for {@code values}. */
+  Operand weights(Matrix scores, Workspace workspace);
+
   /**
    * Attention scores of a group of heads: {@code scores[i * tq + r] = scale * q[r] . k} for head
    * {@code i} of the group.
@@ -83,9 +86,10 @@ public interface MatrixProducts {
   /**
    * Weighted values of a group of heads, the counterpart of {@code scores}.
    *
-   * @param weights {@code [heads*tq, tk]} after softmax
+   * @param weights {@code [heads*tq, tk]} after softmax, of {@code weights}
    * @param value {@code [tk, g*k]}
    * @param context {@code [tq, h*k]}; only the columns of the group's heads are written
    */
-  void values(Matrix weights, Operand value, HeadGroup group, Operand context, Workspace workspace);
+  void values(
+      Operand weights, Operand value, HeadGroup group, Operand context, Workspace workspace);
 }

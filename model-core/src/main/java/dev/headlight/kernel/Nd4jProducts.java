@@ -194,6 +194,11 @@ final class Nd4jProducts implements MatrixProducts {
   }
 
   @Override
+  public Operand weights(Matrix scores, Workspace workspace) {
+    return new Operand.Floats(scores);
+  }
+
+  @Override
   public void scores(
       Operand queries,
       Operand keys,
@@ -224,7 +229,8 @@ final class Nd4jProducts implements MatrixProducts {
 
   @Override
   public void values(
-      Matrix weights, Operand values, HeadGroup group, Operand result, Workspace workspace) {
+      Operand attention, Operand values, HeadGroup group, Operand result, Workspace workspace) {
+    Matrix weights = floats(attention);
     Matrix value = floats(values);
     Matrix context = floats(result);
     for (int head = 0; head < group.count(); head++) {

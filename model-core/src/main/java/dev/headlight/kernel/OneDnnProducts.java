@@ -200,6 +200,13 @@ final class OneDnnProducts implements MatrixProducts {
   }
 
   @Override
+  public Operand weights(Matrix scores, Workspace workspace) {
+    return type == OneDnn.Type.FP32
+        ? new Operand.Floats(scores)
+        : BFloat16.take(scores.rows(), scores.columns(), scores.columns(), workspace);
+  }
+
+  @Override
   public void scores(
       Operand query,
       Operand key,
@@ -212,16 +219,7 @@ final class OneDnnProducts implements MatrixProducts {
 
   @Override
   public void values(
-      Matrix weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
-    try (Workspace.Scope scope = workspace.scope()) {
-      Operand left = new Operand.Floats(weights);
-      if (type == OneDnn.Type.BF16) {
-        Operand.BFloats rounded =
-            BFloat16.take(weights.rows(), weights.columns(), weights.stride(), workspace);
-        BFloat16.roundWithGaps(weights, rounded);
-        left = rounded;
-      }
-      OneDnnAttention.values(primitives(workspace), left, value, group, context);
-    }
+      Operand weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
+    OneDnnAttention.values(primitives(workspace), weights, value, group, context);
   }
 }

@@ -13,13 +13,15 @@ public interface RowOperations {
   String name();
 
   /**
-   * Softmax over the visible keys of each row, in place; keys outside {@code [from, to)} get weight
-   * 0.
+   * Softmax over the visible keys of each row of a block; keys outside {@code [from, to)} get
+   * weight 0.
    *
-   * @param scores {@code [rows, tk]}
-   * @param rows which keys each row sees; receives the entropy of each row in nats
+   * @param scores {@code [rows, tk]}; what no row sees may be overwritten
+   * @param rows which keys each row sees; receives entropy, in nats, and largest weight of each row
+   * @param block which rows; receives the weights
+   * @param weights {@code [rows, tk]}, receives them too, at the same rows; may be the scores
    */
-  void softmax(Matrix scores, SoftmaxRows rows);
+  void softmax(Matrix scores, SoftmaxRows rows, WeightBlock block, Operand weights);
 
   /** {@code cap * tanh(scores / cap)}, in place (Gemma 2). */
   void softCap(Matrix scores, float cap);

@@ -3,6 +3,7 @@ package dev.headlight.kernel;
 import dev.headlight.config.Activation;
 import dev.headlight.tensor.Matrix;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Row operations in plain Java: rows are copied to an array, worked on, and copied back. */
 final class ScalarRowOperations implements RowOperations {
@@ -14,42 +15,52 @@ final class ScalarRowOperations implements RowOperations {
   }
 
   @Override
-  public void softmax(Matrix scores, SoftmaxRows rows) {
-    float[] row = new float[scores.columns()];
-    for (int i = 0; i < scores.rows(); i++) {
-      scores.readRow(i, row, 0);
-      softmax(row, rows, i);
-      scores.writeRow(i, row, 0);
+  public void softmax(Matrix scores, SoftmaxRows rows, WeightBlock block, Operand weights) {
+    float[] values = block.weights();
+    for (int i = 0; i < block.rows(); i++) {
+      int row = block.firstRow() + i;
+      int at = i * block.stride();
+      scores.readRow(row, values, at);
+      Arrays.fill(values, at, at + rows.from(row), 0f);
+      Arrays.fill(values, at + rows.to(row), at + block.stride(), 0f);
+      softmax(values, at, rows, row);
+      if (weights instanceof Operand.Floats floats) {
+        floats.matrix().writeRow(row, values, at);
+      } else if (weights instanceof Operand.BFloats narrow) {
+        for (int j = 0; j < narrow.columns(); j++) {
+          narrow
+              .bytes()
+              .putShort((narrow.index(row) + j) * Short.BYTES, BFloat16.round(values[at + j]));
+        }
+      }
     }
   }
 
   /**
    * Softmax in place; the entropy is {@code ln Z - sum p z}, with z relative to the largest score.
    */
-  private static void softmax(float[] row, SoftmaxRows rows, int i) {
-    int from = rows.from(i);
-    int to = rows.to(i);
-    java.util.Arrays.fill(row, 0, from, 0f);
-    java.util.Arrays.fill(row, to, row.length, 0f);
+  private static void softmax(float[] values, int at, SoftmaxRows rows, int row) {
+    int from = at + rows.from(row);
+    int to = at + rows.to(row);
     float largest = Float.NEGATIVE_INFINITY;
     for (int j = from; j < to; j++) {
-      largest = Math.max(largest, row[j]);
+      largest = Math.max(largest, values[j]);
     }
     double sum = 0;
     double weighted = 0;
     for (int j = from; j < to; j++) {
-      float z = row[j] - largest;
+      float z = values[j] - largest;
       float e = ScalarMath.exp(z);
       sum += e;
       weighted += (double) e * z;
-      row[j] = e;
+      values[j] = e;
     }
     float inverse = (float) (1.0 / sum);
     for (int j = from; j < to; j++) {
-      row[j] *= inverse;
+      values[j] *= inverse;
     }
-    rows.largestWeight(i, inverse);
-    rows.entropy(i, (float) Math.max(0.0, Math.log(sum) - weighted / sum));
+    rows.largestWeight(row, inverse);
+    rows.entropy(row, (float) Math.max(0.0, Math.log(sum) - weighted / sum));
   }
 
   @Override

@@ -26,6 +26,9 @@ final class VectorMath {
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
 
+  /** As many bfloat16 zeros as there are lanes. */
+  static final ShortVector ZERO_SHORTS = ShortVector.zero(SHORTS);
+
   /** Rounds to bfloat16 as {@link BFloat16#round(float)} does. */
   static ShortVector round(FloatVector x) {
     IntVector bits = x.reinterpretAsInts();

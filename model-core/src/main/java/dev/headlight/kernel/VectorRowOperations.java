@@ -23,13 +23,12 @@ final class VectorRowOperations implements RowOperations {
   }
 
   @Override
-  public void softmax(Matrix scores, SoftmaxRows rows) {
-    int padded = (scores.columns() + LANES - 1) / LANES * LANES;
-    if ((scores.rows() > 1 && scores.stride() < padded) || scores.rowCapacity() < padded) {
-      ScalarRowOperations.INSTANCE.softmax(scores, rows);
-      return;
+  public void softmax(Matrix scores, SoftmaxRows rows, WeightBlock block, Operand weights) {
+    if (scores.columns() % LANES == 0) {
+      VectorSoftmax.apply(scores, rows, block, weights);
+    } else {
+      ScalarRowOperations.INSTANCE.softmax(scores, rows, block, weights);
     }
-    VectorSoftmax.apply(scores, rows);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.headlight.config.MaskConfig;
 import dev.headlight.kernel.HeadGroup;
 import dev.headlight.kernel.Operand;
 import dev.headlight.kernel.PackedLinear;
+import dev.headlight.kernel.WeightBlock;
 import dev.headlight.nn.PartClock.Part;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.Workspace;
@@ -181,20 +182,15 @@ public final class Attention implements Operation {
       ForwardContext context) {
     Workspace workspace = context.workspace();
     try (Workspace.Scope scope = workspace.scope()) {
-      Matrix weights = scores(tile, rows, context); // [heads * tq, tk]
+      Matrix scores = scores(tile, rows, context); // [heads * tq, tk]
       context.clock().end(Part.SCORES);
       if (shape.softCap() > 0) {
-        context.rows().softCap(weights, shape.softCap());
+        context.rows().softCap(scores, shape.softCap());
       }
-      addBias(tile, weights, context);
+      addBias(tile, scores, context);
       context.clock().end(Part.POSITIONS);
       setVisible(tile, context);
-      context.rows().softmax(weights, context.softmaxRows());
-      context.clock().end(Part.SOFTMAX);
-      if (observer != null) {
-        observer.observe(observed(tile, weights, context));
-        context.clock().end(Part.STATISTICS);
-      }
+      Operand weights = softmax(tile, scores, observer, context); // [heads * tq, tk]
       Operand value = rows.value().rows(tile.firstKey(), tile.keys());
       Operand tileResult = result.rows(tile.firstQuery(), tile.headRows());
       context.products().values(weights, value, tile.heads(), tileResult, workspace);
@@ -211,21 +207,60 @@ public final class Attention implements Operation {
     return scores;
   }
 
-  private AttentionTile observed(Tile tile, Matrix weights, ForwardContext context) {
-    return new AttentionTile(
-        tile.sequence(),
-        tile.heads().first(),
-        tile.heads().count(),
-        tile.firstQuery(),
-        tile.queries(),
-        tile.headRows(),
-        tile.firstKey(),
-        tile.totalKeys(),
-        weights,
-        context.softmaxRows());
+  /**
+   * In blocks of rows that stay in the first-level cache: of whole heads, or of a part of one head.
+   */
+  private static Operand softmax(
+      Tile tile, Matrix scores, AttentionObserver observer, ForwardContext context) {
+    Operand weights = context.products().weights(scores, context.workspace());
+    WeightBlock block = context.weightBlock();
+    int fitting = WeightBlock.rowsOf(tile.keys());
+    int heads = fitting / tile.headRows();
+    int row = 0;
+    while (row < tile.rows()) {
+      int end = heads > 0 ? tile.rows() : (row / tile.headRows() + 1) * tile.headRows();
+      int most = heads > 0 ? heads * tile.headRows() : fitting;
+      block.select(row, Math.min(most, end - row), tile.keys());
+      context.rows().softmax(scores, context.softmaxRows(), block, weights);
+      context.clock().lap(Part.SOFTMAX);
+      if (observer != null) {
+        observe(tile, block, observer, context);
+        context.clock().lap(Part.STATISTICS);
+      }
+      row += block.rows();
+    }
+    context.clock().endLaps();
+    return weights;
   }
 
-  private void addBias(Tile tile, Matrix weights, ForwardContext context) {
+  /** Hands over the queries of each head, without the rows that a tile is filled up with. */
+  private static void observe(
+      Tile tile, WeightBlock block, AttentionObserver observer, ForwardContext context) {
+    int end = block.firstRow() + block.rows();
+    for (int row = block.firstRow(); row < end; ) {
+      int head = row / tile.headRows();
+      int query = row % tile.headRows();
+      int next = Math.min(end, (head + 1) * tile.headRows());
+      int queries = Math.min(next - row, tile.queries() - query);
+      if (queries > 0) {
+        observer.observe(
+            new AttentionBlock(
+                tile.sequence(),
+                tile.heads().first() + head,
+                tile.firstQuery() + query,
+                queries,
+                tile.firstKey(),
+                block.weights(),
+                (row - block.firstRow()) * block.stride(),
+                block.stride(),
+                context.softmaxRows(),
+                row));
+      }
+      row = next;
+    }
+  }
+
+  private void addBias(Tile tile, Matrix scores, ForwardContext context) {
     if (positions.scoreBias() == null) {
       return;
     }
@@ -237,8 +272,7 @@ public final class Attention implements Operation {
         int keyMinusQuery = tile.firstKey() - (tile.firstQuery() + r);
         context
             .rows()
-            .addToRow(
-                weights, head * tile.headRows() + r, byDistance, keyMinusQuery + bias.reach());
+            .addToRow(scores, head * tile.headRows() + r, byDistance, keyMinusQuery + bias.reach());
       }
     }
   }

@@ -6,15 +6,13 @@ package dev.headlight.nn;
  */
 @FunctionalInterface
 public interface AttentionObserver {
-  /**
-   * Tiles of a sequence arrive by head group, and inside it by increasing query; or the other way
-   * round, if the observer asks for it.
-   */
-  void observe(AttentionTile tile);
+  /** Blocks of a head arrive by increasing query; those of several heads may take turns. */
+  void observe(AttentionBlock block);
 
   /**
-   * Whether all head groups of some queries are to arrive before those of the next queries. Slower
-   * for long sequences; the tiles are the same, and those of the same queries have the same keys.
+   * Whether all heads, by increasing number, are to arrive for some queries before any does for the
+   * next queries. Slower for long sequences; the weights are the same, and blocks of the same
+   * queries have the same keys.
    */
   default boolean seesAllHeadsOfAQueryInTurn() {
     return false;
@@ -26,7 +24,7 @@ public interface AttentionObserver {
   }
 
   /**
-   * Called before the first tile of a sequence with the norms of its transformed values, {@code
+   * Called before the first block of a sequence with the norms of its transformed values, {@code
    * |v_j W_o|}.
    *
    * @param norms {@code [h * keys]}
@@ -34,7 +32,7 @@ public interface AttentionObserver {
   default void values(int sequence, float[] norms) {}
 
   /**
-   * Called after the last tile of a sequence with the norms of what each head adds to the residual
+   * Called after the last block of a sequence with the norms of what each head adds to the residual
    * stream.
    *
    * @param norms {@code [h * queries]}

@@ -4,6 +4,7 @@ import dev.headlight.kernel.Kernels;
 import dev.headlight.kernel.MatrixProducts;
 import dev.headlight.kernel.RowOperations;
 import dev.headlight.kernel.SoftmaxRows;
+import dev.headlight.kernel.WeightBlock;
 import dev.headlight.tensor.Workspace;
 
 /**
@@ -11,13 +12,18 @@ import dev.headlight.tensor.Workspace;
  * per thread.
  *
  * @param softmaxRows scratch of the attention tiles
+ * @param weightBlock scratch of their softmax
  * @param clock told of the end of each part
  */
 public record ForwardContext(
-    Kernels kernels, Workspace workspace, SoftmaxRows softmaxRows, PartClock clock) {
+    Kernels kernels,
+    Workspace workspace,
+    SoftmaxRows softmaxRows,
+    WeightBlock weightBlock,
+    PartClock clock) {
 
   public static ForwardContext on(Kernels kernels, Workspace workspace, PartClock clock) {
-    return new ForwardContext(kernels, workspace, new SoftmaxRows(), clock);
+    return new ForwardContext(kernels, workspace, new SoftmaxRows(), new WeightBlock(), clock);
   }
 
   MatrixProducts products() {

@@ -42,9 +42,11 @@ public final class PartClock {
   private final boolean on;
   private final Map<Part, Duration> durations = new EnumMap<>(Part.class);
   private long last;
+  private long lastLap;
 
   private static final class Duration {
     private long nanos;
+    private long laps; // elapsed, since the end of the part before
   }
 
   private PartClock(boolean on) {
@@ -70,6 +72,35 @@ public final class PartClock {
       long now = THREADS.getCurrentThreadCpuTime();
       durations.get(part).nanos += now - last;
       last = now;
+      lastLap = System.nanoTime();
+    }
+  }
+
+  /**
+   * Counts the time since the lap or part before for a part that takes turns with others, too often
+   * for the processor time to be asked for each time: it is divided among them by elapsed time when
+   * the laps end.
+   */
+  public void lap(Part part) {
+    if (on) {
+      long now = System.nanoTime();
+      durations.get(part).laps += now - lastLap;
+      lastLap = now;
+    }
+  }
+
+  /** Ends the laps since the end of the part before. */
+  public void endLaps() {
+    if (on) {
+      long now = THREADS.getCurrentThreadCpuTime();
+      long elapsed = durations.values().stream().mapToLong(duration -> duration.laps).sum();
+      for (Duration duration : durations.values()) {
+        duration.nanos +=
+            elapsed == 0 ? 0 : Math.round((now - last) * (double) duration.laps / elapsed);
+        duration.laps = 0;
+      }
+      last = now;
+      lastLap = System.nanoTime();
     }
   }
 
@@ -77,6 +108,7 @@ public final class PartClock {
   public void restart() {
     durations.values().forEach(duration -> duration.nanos = 0);
     last = THREADS.getCurrentThreadCpuTime();
+    lastLap = System.nanoTime();
   }
 
   /** Nanoseconds by part; empty if the clock is off. */

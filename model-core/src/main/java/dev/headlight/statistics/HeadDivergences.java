@@ -1,8 +1,7 @@
 package dev.headlight.statistics;
 
-import dev.headlight.nn.AttentionTile;
+import dev.headlight.nn.AttentionBlock;
 import dev.headlight.statistics.SequenceStatistics.HeadDivergence;
-import dev.headlight.tensor.Matrix;
 import java.util.Arrays;
 
 /**
@@ -17,64 +16,59 @@ final class HeadDivergences {
   private final int heads;
   private final double[] sums; // [h, h], upper triangle
   private final double[] negativeEntropy; // [h]
-  private float[] rows = new float[0]; // [h, rows, columns]
+  private final float[][] rows; // [h][queries * stride], of queries of which heads are missing
   private int layer;
-  private int queries;
+  private int queries; // of which all heads were there
+  private int firstKept;
 
   HeadDivergences(BatchDescription.Side side) {
     this.side = side;
     this.heads = side.heads();
     this.sums = new double[heads * heads];
     this.negativeEntropy = new double[heads];
+    this.rows = new float[heads][0];
   }
 
   void begin(int startedLayer) {
     layer = startedLayer;
     queries = 0;
+    firstKept = 0;
     Arrays.fill(sums, 0);
   }
 
-  /** Takes some heads of the next queries; all heads of these queries come one after the other. */
-  void add(AttentionTile tile) {
-    read(tile);
-    if (tile.firstHead() + tile.heads() < heads) {
-      return;
+  /** Takes the next queries of a head; the same queries of all heads come one after the other. */
+  void add(AttentionBlock block) {
+    if (block.head() == 0 && block.firstQuery() == queries) {
+      firstKept = queries;
     }
-    for (int query = 0; query < tile.queries(); query++) {
-      addQuery(tile, query);
-    }
-    queries += tile.queries();
-  }
-
-  /**
-   * Keeps the rows of some heads until those of all heads are there: {@code [h, rows, columns]}.
-   */
-  private void read(AttentionTile tile) {
-    Matrix weights = tile.weights();
-    int headFloats = tile.headRows() * weights.columns();
-    if (rows.length < heads * headFloats) {
-      rows = Arrays.copyOf(rows, heads * headFloats);
-    }
-    int at = tile.firstHead() * headFloats;
-    for (int row = 0; row < weights.rows(); row++) {
-      weights.readRow(row, rows, at + row * weights.columns());
+    int at = (block.firstQuery() - firstKept) * block.stride();
+    keep(block, at);
+    if (block.head() == heads - 1) {
+      for (int r = 0; r < block.queries(); r++) {
+        int from = block.rows().from(block.firstRow() + r);
+        int to = block.rows().to(block.firstRow() + r);
+        addQuery(at + r * block.stride() + from, to - from);
+      }
+      queries += block.queries();
     }
   }
 
-  private void addQuery(AttentionTile tile, int query) {
-    int columns = tile.weights().columns();
-    int from = tile.rows().from(tile.row(0, query));
-    int visible = tile.rows().to(tile.row(0, query)) - from;
-    int first = query * columns + from;
-    int headStride = tile.headRows() * columns;
+  /** Until the rows of all heads are there. */
+  private void keep(AttentionBlock block, int at) {
+    int floats = block.queries() * block.stride();
+    if (rows[block.head()].length < at + floats) {
+      rows[block.head()] = Arrays.copyOf(rows[block.head()], 2 * (at + floats));
+    }
+    System.arraycopy(block.weights(), block.start(), rows[block.head()], at, floats);
+  }
+
+  private void addQuery(int at, int visible) {
     for (int head = 0; head < heads; head++) {
-      negativeEntropy[head] = Logarithms.sumOfXLogX(rows, first + head * headStride, visible);
+      negativeEntropy[head] = Logarithms.sumOfXLogX(rows[head], at, visible);
     }
     for (int g = 0; g < heads; g++) {
       for (int h = g + 1; h < heads; h++) {
-        double ofMean =
-            Logarithms.sumOfMeanLogMean(
-                rows, first + g * headStride, first + h * headStride, visible);
+        double ofMean = Logarithms.sumOfMeanLogMean(rows[g], rows[h], at, visible);
         double divergence = 0.5 * (negativeEntropy[g] + negativeEntropy[h]) - ofMean;
         sums[g * heads + h] += Math.max(0, divergence);
       }

@@ -12,11 +12,11 @@ final class Logarithms {
     return sum;
   }
 
-  /** The same of the means of two ranges, element by element. */
-  static double sumOfMeanLogMean(float[] values, int left, int right, int count) {
+  /** The same of the means of two ranges at the same place, element by element. */
+  static double sumOfMeanLogMean(float[] left, float[] right, int at, int count) {
     double sum = 0;
-    for (int k = 0; k < count; k++) {
-      sum += xLogX(0.5 * ((double) values[left + k] + values[right + k]));
+    for (int k = at; k < at + count; k++) {
+      sum += xLogX(0.5 * ((double) left[k] + right[k]));
     }
     return sum;
   }

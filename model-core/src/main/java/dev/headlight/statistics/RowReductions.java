@@ -1,5 +1,6 @@
 package dev.headlight.statistics;
 
+import dev.headlight.kernel.WeightBlock;
 import dev.headlight.statistics.RowSums.Distances;
 import dev.headlight.statistics.RowSums.Shapes;
 import dev.headlight.statistics.RowSums.Thresholds;
@@ -12,7 +13,7 @@ import dev.headlight.statistics.RowSums.Thresholds;
  */
 interface RowReductions {
   /** Floats that may be read together. */
-  int ALIGNMENT = 16;
+  int ALIGNMENT = WeightBlock.ALIGNMENT;
 
   /** The fastest that this machine runs. */
   static RowReductions best() {

@@ -1,6 +1,7 @@
 package dev.headlight.statistics;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Results of {@link RowReductions} for some rows, reused from block to block.
@@ -18,15 +19,15 @@ final class RowSums {
     int[] count = new int[0]; // [rows]
     double[] sum = new double[0]; // [rows]
 
-    int[] countLanes = new int[0]; // [rows, LANES]
-    float[] sumLanes = new float[0]; // [rows, LANES]
+    int[] countLanes = new int[0]; // [chunks, rows, LANES]
+    float[] sumLanes = new float[0]; // [chunks, rows, LANES]
 
-    void reserve(int rows) {
-      if (count.length < rows) {
+    void reserve(int rows, int chunks) {
+      if (count.length < rows || sumLanes.length < rows * chunks * LANES) {
         count = new int[rows];
         sum = new double[rows];
-        countLanes = new int[rows * LANES];
-        sumLanes = new float[rows * LANES];
+        countLanes = new int[rows * chunks * LANES];
+        sumLanes = new float[rows * chunks * LANES];
       }
     }
   }
@@ -34,15 +35,17 @@ final class RowSums {
   /** Number of weights above one threshold, and what reaches another, by row. */
   static final class Shapes {
     int[] above = new int[0]; // [rows]
+    int[] allRows = new int[0]; // [rows], 0, 1, ...
     final Thresholds thresholds = new Thresholds();
 
-    int[] aboveLanes = new int[0]; // [rows, LANES]
+    int[] aboveLanes = new int[0]; // [chunks, rows, LANES]
 
-    void reserve(int rows) {
-      thresholds.reserve(rows);
-      if (above.length < rows) {
+    void reserve(int rows, int chunks) {
+      thresholds.reserve(rows, chunks);
+      if (above.length < rows || aboveLanes.length < rows * chunks * LANES) {
         above = new int[rows];
-        aboveLanes = new int[rows * LANES];
+        allRows = IntStream.range(0, rows).toArray();
+        aboveLanes = new int[rows * chunks * LANES];
       }
     }
   }

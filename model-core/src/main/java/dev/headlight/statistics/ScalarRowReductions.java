@@ -10,7 +10,7 @@ final class ScalarRowReductions implements RowReductions {
   public void shapes(RowBlock rows, int above, int[] atLeast, Shapes result) {
     float[] weights = rows.weights();
     float lower = Float.intBitsToFloat(above);
-    result.reserve(rows.rows());
+    result.reserve(rows.rows(), 0);
     for (int row = 0; row < rows.rows(); row++) {
       int count = 0;
       for (int k = rows.start(row); k < rows.end(row); k++) {
@@ -23,7 +23,7 @@ final class ScalarRowReductions implements RowReductions {
 
   @Override
   public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
-    result.reserve(rows.rows());
+    result.reserve(rows.rows(), 0);
     for (int i = 0; i < count; i++) {
       threshold(rows, which[i], atLeast[which[i]], result);
     }

@@ -1,7 +1,7 @@
 package dev.headlight.statistics;
 
+import dev.headlight.nn.AttentionBlock;
 import dev.headlight.nn.AttentionObserver;
-import dev.headlight.nn.AttentionTile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,8 +53,8 @@ final class SideStatistics {
   AttentionObserver layer(int layer) {
     return new AttentionObserver() {
       @Override
-      public void observe(AttentionTile tile) {
-        SideStatistics.this.observe(layer, tile);
+      public void observe(AttentionBlock block) {
+        SideStatistics.this.observe(layer, block);
       }
 
       @Override
@@ -80,18 +80,23 @@ final class SideStatistics {
     };
   }
 
-  private void observe(int layer, AttentionTile tile) {
+  private void observe(int layer, AttentionBlock block) {
     if (currentSequence == NOTHING) {
-      begin(layer, tile.sequence());
+      begin(layer, block.sequence());
     }
-    requireNext(layer, tile);
+    requireNext(layer, block);
     if (divergences != null) {
-      divergences.add(tile);
+      divergences.add(block);
     }
-    for (int h = 0; h < tile.heads(); h++) {
-      addHead(tile, h);
+    rows.show(block);
+    for (LayerRows reducer : reducers) {
+      reducer.add(block.head(), rows);
     }
-    // norms of outputs, if they are wanted, come after the last tile
+    seenQueries[block.head()] += block.queries();
+    if (seenQueries[block.head()] == side.queries()[currentSequence]) {
+      finishedHeads++;
+    }
+    // norms of outputs, if they are wanted, come after the last block
     if (finishedHeads == side.heads() && !norms) {
       end();
     }
@@ -110,11 +115,11 @@ final class SideStatistics {
     }
   }
 
-  private void requireNext(int layer, AttentionTile tile) {
-    int expected = seenQueries[tile.firstHead()];
+  private void requireNext(int layer, AttentionBlock block) {
+    int expected = seenQueries[block.head()];
     if (layer != currentLayer
-        || tile.sequence() != currentSequence
-        || tile.firstQuery() != expected) {
+        || block.sequence() != currentSequence
+        || block.firstQuery() != expected) {
       throw new IllegalStateException(
           "%s attention: expected layer %d, sequence %d, query %d of head %d, found layer %d, sequence %d, query %d"
               .formatted(
@@ -122,27 +127,10 @@ final class SideStatistics {
                   currentLayer,
                   currentSequence,
                   expected,
-                  tile.firstHead(),
+                  block.head(),
                   layer,
-                  tile.sequence(),
-                  tile.firstQuery()));
-    }
-  }
-
-  private void addHead(AttentionTile tile, int headInTile) {
-    int head = tile.firstHead() + headInTile;
-    int perBlock = RowBlock.queriesPerBlock(tile);
-    if (!reducers.isEmpty()) {
-      for (int query = 0; query < tile.queries(); query += perBlock) {
-        rows.read(tile, headInTile, query, Math.min(perBlock, tile.queries() - query));
-        for (LayerRows reducer : reducers) {
-          reducer.add(head, rows);
-        }
-      }
-    }
-    seenQueries[head] += tile.queries();
-    if (seenQueries[head] == side.queries()[currentSequence]) {
-      finishedHeads++;
+                  block.sequence(),
+                  block.firstQuery()));
     }
   }
 

@@ -33,38 +33,58 @@ final class VectorRowReductions implements RowReductions {
 
   @Override
   public void shapes(RowBlock rows, int above, int[] atLeast, Shapes result) {
-    result.reserve(rows.rows());
-    for (int from = 0; from < rows.stride(); from += CHUNK) {
-      fillShapes(rows, from, above, atLeast, result);
+    int count = rows.rows();
+    int chunks = chunks(rows);
+    boolean noneAbove = largest(rows) <= above;
+    result.reserve(count, chunks);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      if (noneAbove) {
+        fill(rows, chunk, result.allRows, count, atLeast, result.thresholds);
+      } else {
+        fillShapes(rows, chunk, above, atLeast, result);
+      }
     }
-    for (int row = 0; row < rows.rows(); row++) {
-      int covered = (rows.end(row) - aligned(rows.start(row)) + LANES - 1) & -LANES;
-      result.above[row] = covered + sum(result.aboveLanes, row * ALIGNMENT);
-      addUp(row, result.thresholds);
+    for (int row = 0; row < count; row++) {
+      addUp(row, count, chunks, result.thresholds);
+    }
+    for (int row = 0; row < count; row++) {
+      result.above[row] = noneAbove ? 0 : above(rows, row, chunks, result.aboveLanes);
     }
   }
 
-  /** Of a chunk of each row; that of a shorter row than the longest may be empty. */
-  private static void fillShapes(RowBlock rows, int from, int above, int[] atLeast, Shapes result) {
+  /**
+   * Bits of the largest weight. Of the block, not of a row: nothing foresees which rows hold one
+   * that is above.
+   */
+  private static int largest(RowBlock rows) {
+    int largest = 0;
     for (int row = 0; row < rows.rows(); row++) {
-      int start = aligned(rows.start(row)) + from;
+      largest = Math.max(largest, Float.floatToRawIntBits(rows.largestWeight(row)));
+    }
+    return largest;
+  }
+
+  private static int above(RowBlock rows, int row, int chunks, int[] lanes) {
+    int above = (rows.end(row) - aligned(rows.start(row)) + LANES - 1) & -LANES;
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      above += sum(lanes, (chunk * rows.rows() + row) * ALIGNMENT);
+    }
+    return above;
+  }
+
+  private static void fillShapes(
+      RowBlock rows, int chunk, int above, int[] atLeast, Shapes result) {
+    for (int row = 0; row < rows.rows(); row++) {
+      int start = aligned(rows.start(row)) + chunk * CHUNK;
       int end = Math.min(start + CHUNK, rows.end(row));
-      int lanes = row * ALIGNMENT;
-      if (from == 0) {
-        clear(result.aboveLanes, lanes);
-        clear(result.thresholds, lanes);
-      }
+      int lanes = (chunk * rows.rows() + row) * ALIGNMENT;
       fillShape(rows.weights(), start, end, above, atLeast[row], lanes, result);
     }
   }
 
-  private static void clear(Thresholds result, int lanes) {
-    clear(result.countLanes, lanes);
-    FloatVector.zero(FLOATS).intoArray(result.sumLanes, lanes);
-  }
-
-  private static void clear(int[] lanes, int at) {
-    IntVector.zero(INTS).intoArray(lanes, at);
+  /** Chunks of the longest row; those of shorter ones may be empty. */
+  private static int chunks(RowBlock rows) {
+    return (rows.stride() + CHUNK - 1) / CHUNK;
   }
 
   /** Of those above, with what is not above, negative. */
@@ -94,32 +114,30 @@ final class VectorRowReductions implements RowReductions {
       reaching = reaching.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
-    add(notAbove, result.aboveLanes, lanes);
-    add(reaching, result.thresholds.countLanes, lanes);
-    add(even.add(odd), result.thresholds.sumLanes, lanes);
+    notAbove.intoArray(result.aboveLanes, lanes);
+    reaching.intoArray(result.thresholds.countLanes, lanes);
+    even.add(odd).intoArray(result.thresholds.sumLanes, lanes);
   }
 
   @Override
   public void thresholds(RowBlock rows, int[] which, int count, int[] atLeast, Thresholds result) {
-    result.reserve(rows.rows());
-    for (int from = 0; from < rows.stride(); from += CHUNK) {
-      fill(rows, from, which, count, atLeast, result);
+    int chunks = chunks(rows);
+    result.reserve(rows.rows(), chunks);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      fill(rows, chunk, which, count, atLeast, result);
     }
     for (int i = 0; i < count; i++) {
-      addUp(which[i], result);
+      addUp(which[i], rows.rows(), chunks, result);
     }
   }
 
   private static void fill(
-      RowBlock rows, int from, int[] which, int count, int[] atLeast, Thresholds result) {
+      RowBlock rows, int chunk, int[] which, int count, int[] atLeast, Thresholds result) {
     for (int i = 0; i < count; i++) {
       int row = which[i];
-      int start = aligned(rows.start(row)) + from;
+      int start = aligned(rows.start(row)) + chunk * CHUNK;
       int end = Math.min(start + CHUNK, rows.end(row));
-      int lanes = row * ALIGNMENT;
-      if (from == 0) {
-        clear(result, lanes);
-      }
+      int lanes = (chunk * rows.rows() + row) * ALIGNMENT;
       fill(rows.weights(), start, end, atLeast[row], lanes, result);
     }
   }
@@ -146,21 +164,29 @@ final class VectorRowReductions implements RowReductions {
       count = count.add(reaches);
       even = even.add(bits.and(reaches).reinterpretAsFloats());
     }
-    add(count, result.countLanes, lanes);
-    add(even.add(odd), result.sumLanes, lanes);
+    count.intoArray(result.countLanes, lanes);
+    even.add(odd).intoArray(result.sumLanes, lanes);
   }
 
-  private static void addUp(int row, Thresholds result) {
+  private static void addUp(int row, int rows, int chunks, Thresholds result) {
+    if (chunks > 1) {
+      addChunks(row, rows, chunks, result);
+    }
     result.count[row] = -sum(result.countLanes, row * ALIGNMENT);
     result.sum[row] = FloatLanes.sum(result.sumLanes, row * ALIGNMENT);
   }
 
-  private static void add(IntVector vector, int[] lanes, int at) {
-    vector.add(IntVector.fromArray(INTS, lanes, at)).intoArray(lanes, at);
-  }
-
-  private static void add(FloatVector vector, float[] lanes, int at) {
-    vector.add(FloatVector.fromArray(FLOATS, lanes, at)).intoArray(lanes, at);
+  /** To the first one. */
+  private static void addChunks(int row, int rows, int chunks, Thresholds result) {
+    IntVector count = IntVector.fromArray(INTS, result.countLanes, row * ALIGNMENT);
+    FloatVector sum = FloatVector.fromArray(FLOATS, result.sumLanes, row * ALIGNMENT);
+    for (int chunk = 1; chunk < chunks; chunk++) {
+      int lanes = (chunk * rows + row) * ALIGNMENT;
+      count = count.add(IntVector.fromArray(INTS, result.countLanes, lanes));
+      sum = sum.add(FloatVector.fromArray(FLOATS, result.sumLanes, lanes));
+    }
+    count.intoArray(result.countLanes, row * ALIGNMENT);
+    sum.intoArray(result.sumLanes, row * ALIGNMENT);
   }
 
   private static int sum(int[] lanes, int at) {

@@ -108,8 +108,13 @@ class KernelReportTest {
     }
 
     @Override
+    public Operand weights(Matrix scores, Workspace workspace) {
+      return sound.weights(scores, workspace);
+    }
+
+    @Override
     public void values(
-        Matrix weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
+        Operand weights, Operand value, HeadGroup group, Operand context, Workspace workspace) {
       sound.values(weights, value, group, context, workspace);
     }
   }

@@ -177,10 +177,11 @@ class MatrixProductsTest {
       Matrix scores = random(arena, group.count() * queries, keys, 3);
       Operand context = products.newOperand(queries, 4 * width, workspace);
       products.scores(query, key, group, 0.5f, scores, workspace);
-      products.values(scores, key, group, context, workspace);
+      Operand operand = products.operand(scores, workspace);
+      products.values(operand, key, group, context, workspace);
       Matrix exactQuery = query.exact(workspace);
       Matrix exactKey = key.exact(workspace);
-      Matrix weights = products.operand(scores, workspace).exact(workspace);
+      Matrix weights = operand.exact(workspace);
       Matrix result = context.exact(workspace);
       boolean rounded = !kernels.precision().equals("fp32");
       for (int head = 0; head < group.count(); head++) {

@@ -1,17 +1,16 @@
 package dev.headlight.statistics;
 
 import dev.headlight.kernel.SoftmaxRows;
+import dev.headlight.nn.AttentionBlock;
 import dev.headlight.nn.AttentionObserver;
-import dev.headlight.nn.AttentionTile;
-import dev.headlight.tensor.Matrix;
-import dev.headlight.tensor.NativeArena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
- * Attention of one layer of one sequence, handed to an observer in tiles.
+ * Attention of one layer of one sequence, handed to an observer in blocks.
  *
  * @param weights {@code [h, queries, keys]}
  * @param from {@code [queries]}, first key each query sees
@@ -48,32 +47,33 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
         attention, heads, new int[] {queries}, new int[] {keys}, unknown, unknown);
   }
 
-  /** In one tile. */
+  /** Each head in one block. */
   void feed(AttentionObserver observer, int sequence) {
-    try (NativeArena arena = new NativeArena()) {
-      Range allQueries = new Range(0, queries);
-      observer.observe(
-          tile(sequence, new Range(0, heads), allQueries, new Cut(false, queries, 0), arena));
+    for (int head = 0; head < heads; head++) {
+      observer.observe(block(sequence, head, new Range(0, queries), 0, keys, 0));
     }
   }
 
   /**
-   * In tiles of random sizes, in the order the observer asks for, with the keys that none of their
-   * queries sees partly cut off, or filled up with rows and columns.
+   * In blocks of random sizes, in an order the observer asks for, with the keys that none of their
+   * queries sees partly cut off, or filled up with columns.
    */
   void feed(AttentionObserver observer, int sequence, Random random) {
     if (observer.seesAllHeadsOfAQueryInTurn()) {
       for (Range query : ranges(queries, random)) {
-        Cut cut = Cut.random(query, random);
-        for (Range head : ranges(heads, random)) {
-          feed(observer, sequence, head, query, cut);
+        Cut cut = Cut.random(random);
+        for (int head = 0; head < heads; head++) {
+          feed(observer, sequence, head, query, cut, random);
         }
       }
       return;
     }
     for (Range head : ranges(heads, random)) {
       for (Range query : ranges(queries, random)) {
-        feed(observer, sequence, head, query, Cut.random(query, random));
+        Cut cut = Cut.random(random);
+        for (int h = head.first; h < head.first + head.count; h++) {
+          feed(observer, sequence, h, query, cut, random);
+        }
       }
     }
   }
@@ -89,68 +89,66 @@ record SequenceAttention(int heads, int queries, int keys, float[] weights, int[
     return ranges;
   }
 
-  private void feed(AttentionObserver observer, int sequence, Range head, Range query, Cut cut) {
-    try (NativeArena arena = new NativeArena()) {
-      observer.observe(tile(sequence, head, query, cut, arena));
+  private void feed(
+      AttentionObserver observer, int sequence, int head, Range tile, Cut cut, Random random) {
+    int firstKey = cut.keys ? firstKey(tile) : 0;
+    int columns = endKey(tile) - firstKey + cut.moreColumns;
+    for (Range query : ranges(tile.count, random)) {
+      Range shifted = new Range(tile.first + query.first, query.count);
+      observer.observe(block(sequence, head, shifted, firstKey, columns, cut.start));
     }
   }
 
-  private record Range(int first, int count) {}
+  private record Range(int first, int count) {
+    int end() {
+      return first + count;
+    }
+  }
 
   /**
    * What a tile holds beside what its queries see.
    *
    * @param keys whether keys left of the first that a query sees are cut off
-   * @param headRows rows from a head to the next
    * @param moreColumns behind the last key that a query sees
+   * @param start where weights begin in their array
    */
-  private record Cut(boolean keys, int headRows, int moreColumns) {
-    static Cut random(Range query, Random random) {
-      boolean cut = random.nextBoolean();
-      return new Cut(cut, query.count + random.nextInt(3), random.nextInt(3));
+  private record Cut(boolean keys, int moreColumns, int start) {
+    static Cut random(Random random) {
+      int start = RowReductions.ALIGNMENT * random.nextInt(3);
+      return new Cut(random.nextBoolean(), random.nextInt(3), start);
     }
   }
 
-  private AttentionTile tile(int sequence, Range head, Range query, Cut cut, NativeArena arena) {
-    int firstKey = keys;
-    int endKey = 0;
-    for (int q = query.first; q < query.first + query.count; q++) {
-      firstKey = Math.min(firstKey, from[q]);
-      endKey = Math.max(endKey, to[q]);
-    }
-    firstKey = cut.keys ? firstKey : 0;
-    int seen = endKey - firstKey;
-    Matrix matrix = arena.matrix(head.count * cut.headRows, seen + cut.moreColumns);
-    float[] nothing = new float[matrix.columns()];
-    Arrays.fill(nothing, Float.NaN);
+  private int firstKey(Range query) {
+    return IntStream.range(query.first, query.end()).map(q -> from[q]).min().orElseThrow();
+  }
+
+  private int endKey(Range query) {
+    return IntStream.range(query.first, query.end()).map(q -> to[q]).max().orElseThrow();
+  }
+
+  private AttentionBlock block(
+      int sequence, int head, Range query, int firstKey, int columns, int start) {
+    int alignment = RowReductions.ALIGNMENT;
+    int stride = (columns + alignment - 1) / alignment * alignment;
+    float[] block = new float[start + query.count * stride];
+    Arrays.fill(block, 0, start, Float.NaN);
     SoftmaxRows rows = new SoftmaxRows();
-    rows.resize(matrix.rows());
-    for (int row = 0; row < matrix.rows(); row++) {
-      int h = row / cut.headRows;
-      int q = row % cut.headRows;
-      if (q >= query.count) {
-        matrix.writeRow(row, nothing, 0);
-        rows.visible(row, 0, 0);
-        continue;
-      }
-      int source = ((head.first + h) * queries + query.first + q) * keys;
-      float[] values = Arrays.copyOfRange(weights, source + firstKey, source + endKey);
-      matrix.writeRow(row, Arrays.copyOf(values, matrix.columns()), 0);
-      rows.visible(row, from[query.first + q] - firstKey, to[query.first + q] - firstKey);
+    int firstRow = start / alignment;
+    rows.resize(firstRow + query.count);
+    for (int r = 0; r < query.count; r++) {
+      int q = query.first + r;
+      int row = firstRow + r;
+      int source = (head * queries + q) * keys;
+      int visible = to[q] - from[q];
+      int at = start + r * stride + from[q] - firstKey;
+      System.arraycopy(weights, source + from[q], block, at, visible);
+      rows.visible(row, from[q] - firstKey, to[q] - firstKey);
       rows.entropy(row, (float) entropy(source));
       rows.largestWeight(row, largest(source));
     }
-    return new AttentionTile(
-        sequence,
-        head.first,
-        head.count,
-        query.first,
-        query.count,
-        cut.headRows,
-        firstKey,
-        keys,
-        matrix,
-        rows);
+    return new AttentionBlock(
+        sequence, head, query.first, query.count, firstKey, block, start, stride, rows, firstRow);
   }
 
   private float largest(int row) {
