@@ -28,10 +28,10 @@ interface ResidualReductions {
    * Adds all rows to one sum, and the rows times a scale each to another. Where in the sums a
    * column stands is left open, but is the same in both and in all rows.
    *
-   * @param hidden {@code [T, d]}
-   * @param scales {@code [T]}
-   * @param sums {@code [d]}, zeros at first
-   * @param scaledSums {@code [d]}, zeros at first
+   * @param hidden {@code [rows, d]}
+   * @param scales {@code [rows]}
+   * @param sums {@code [d]}
+   * @param scaledSums {@code [d]}
    */
   void add(Matrix hidden, double[] scales, double[] sums, double[] scaledSums);
 

@@ -91,14 +91,11 @@ final class VectorDoubleSums {
         int row = Math.min(first + i, hidden.rows() - 1);
         boolean counts = first + i < hidden.rows();
         starts[i] = hidden.index(row);
-        factors[i] = counts ? 1 : 0;
+        factors[i] = counts ? BIAS : 0;
         factors[GROUP + i] = counts ? scales[row] * BIAS : 0;
       }
       run(ADD_LOW, hidden, starts, whole, factors, both);
       run(ADD_HIGH, hidden, starts, whole, factors, both);
-    }
-    for (int k = 0; k < whole; k++) {
-      sums[k] *= BIAS;
     }
     for (int row = 0; row < hidden.rows(); row++) {
       ScalarResidualReductions.add(hidden, row, whole, scales[row], sums, scaled);
@@ -124,15 +121,16 @@ final class VectorDoubleSums {
       ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
     int first = starts[0];
     int second = starts[1];
-    DoubleVector one = DoubleVector.broadcast(DOUBLES, factors[1]);
-    DoubleVector firstFactor = DoubleVector.broadcast(DOUBLES, factors[2]);
-    DoubleVector secondFactor = DoubleVector.broadcast(DOUBLES, factors[3]);
+    DoubleVector firstCounts = DoubleVector.broadcast(DOUBLES, factors[0]);
+    DoubleVector secondCounts = DoubleVector.broadcast(DOUBLES, factors[1]);
+    DoubleVector firstFactor = DoubleVector.broadcast(DOUBLES, factors[GROUP]);
+    DoubleVector secondFactor = DoubleVector.broadcast(DOUBLES, factors[GROUP + 1]);
     double[] plain = sums[0];
     double[] scaled = sums[1];
     for (int k = 0; k < whole; k += FLOATS) {
       DoubleVector row = low(load(bytes, first + k));
       DoubleVector next = low(load(bytes, second + k));
-      next.fma(one, row.add(load(plain, k))).intoArray(plain, k);
+      next.fma(secondCounts, row.fma(firstCounts, load(plain, k))).intoArray(plain, k);
       next.fma(secondFactor, row.fma(firstFactor, load(scaled, k))).intoArray(scaled, k);
     }
     return 0;
@@ -142,15 +140,17 @@ final class VectorDoubleSums {
       ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
     int first = starts[0];
     int second = starts[1];
-    DoubleVector one = DoubleVector.broadcast(DOUBLES, factors[1]);
-    DoubleVector firstFactor = DoubleVector.broadcast(DOUBLES, factors[2]);
-    DoubleVector secondFactor = DoubleVector.broadcast(DOUBLES, factors[3]);
+    DoubleVector firstCounts = DoubleVector.broadcast(DOUBLES, factors[0]);
+    DoubleVector secondCounts = DoubleVector.broadcast(DOUBLES, factors[1]);
+    DoubleVector firstFactor = DoubleVector.broadcast(DOUBLES, factors[GROUP]);
+    DoubleVector secondFactor = DoubleVector.broadcast(DOUBLES, factors[GROUP + 1]);
     double[] plain = sums[0];
     double[] scaled = sums[1];
     for (int k = 0; k < whole; k += FLOATS) {
       DoubleVector row = high(load(bytes, first + k));
       DoubleVector next = high(load(bytes, second + k));
-      next.fma(one, row.add(load(plain, k + LANES))).intoArray(plain, k + LANES);
+      next.fma(secondCounts, row.fma(firstCounts, load(plain, k + LANES)))
+          .intoArray(plain, k + LANES);
       next.fma(secondFactor, row.fma(firstFactor, load(scaled, k + LANES)))
           .intoArray(scaled, k + LANES);
     }
