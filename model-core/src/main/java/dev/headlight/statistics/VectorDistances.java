@@ -49,8 +49,11 @@ final class VectorDistances {
   }
 
   // called through one place of many targets, so that they are compiled apart
-  private static final Pass[] SHORT_ROWS = {VectorDistances::shortRows};
+  private static final Pass[] SHORT_ROWS = {
+    VectorDistances::reserve, VectorDistances::fillShortRows, VectorDistances::addUp
+  };
   private static final Pass[] ALL_ROWS = {
+    VectorDistances::reserve,
     VectorDistances::fillShortRows,
     VectorDistances::fillBefore,
     VectorDistances::addAfter,
@@ -58,15 +61,13 @@ final class VectorDistances {
   };
 
   static void of(RowBlock rows, int first, int count, Distances result) {
-    result.reserve(first + count);
     for (Pass pass : rows.stride() <= SHORT ? SHORT_ROWS : ALL_ROWS) {
       pass.run(rows, first, count, result);
     }
   }
 
-  private static void shortRows(RowBlock rows, int first, int count, Distances result) {
-    fillShortRows(rows, first, count, result);
-    addUp(rows, first, count, result);
+  private static void reserve(RowBlock rows, int first, int count, Distances result) {
+    result.reserve(first + count);
   }
 
   /** Of what a row sees, not of its block, as the result must not depend on blocks. */
