@@ -47,6 +47,11 @@ final class BFloat16 {
     return Float.intBitsToFloat(stored << UPPER_HALF);
   }
 
+  /** Rounds a value into an element. */
+  static void set(Operand.BFloats target, int row, int column, float value) {
+    target.bytes().putShort((target.index(row) + column) * Short.BYTES, round(value));
+  }
+
   static short round(float value) {
     int bits = Float.floatToRawIntBits(value);
     int carry = ALMOST_HALF + ((bits >>> UPPER_HALF) & 1);

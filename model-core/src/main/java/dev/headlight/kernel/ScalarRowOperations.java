@@ -28,9 +28,7 @@ final class ScalarRowOperations implements RowOperations {
         floats.matrix().writeRow(row, values, at);
       } else if (weights instanceof Operand.BFloats narrow) {
         for (int j = 0; j < narrow.columns(); j++) {
-          narrow
-              .bytes()
-              .putShort((narrow.index(row) + j) * Short.BYTES, BFloat16.round(values[at + j]));
+          BFloat16.set(narrow, row, j, values[at + j]);
         }
       }
     }
@@ -169,9 +167,7 @@ final class ScalarRowOperations implements RowOperations {
   public void round(Matrix source, Operand.BFloats target) {
     for (int i = 0; i < source.rows(); i++) {
       for (int j = 0; j < source.columns(); j++) {
-        target
-            .bytes()
-            .putShort((target.index(i) + j) * Short.BYTES, BFloat16.round(source.get(i, j)));
+        BFloat16.set(target, i, j, source.get(i, j));
       }
     }
   }

@@ -150,7 +150,7 @@ final class VectorRowOperations implements RowOperations {
             .intoByteBuffer(bytes, (to + j) * Short.BYTES, ORDER);
       }
       for (int j = whole; j < source.columns(); j++) {
-        bytes.putShort((to + j) * Short.BYTES, BFloat16.round(source.get(i, j)));
+        BFloat16.set(target, i, j, source.get(i, j));
       }
     }
   }

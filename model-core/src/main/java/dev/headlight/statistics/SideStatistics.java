@@ -15,8 +15,8 @@ final class SideStatistics {
   }
 
   /**
-   * Called through one place of three targets, which the compiler does not inline: as a part of the
-   * attention that calls them, the reductions are so deep that it gives up on their vectors.
+   * Called through one place of three targets, which the compiler does not inline: in some
+   * processes the vectors of reductions that it compiled as a part of the attention were allocated.
    */
   private final Step[] steps = {this::start, this::reduce, this::count};
 

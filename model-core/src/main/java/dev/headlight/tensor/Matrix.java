@@ -76,14 +76,6 @@ public final class Matrix {
     return stride == columns || rows <= 1;
   }
 
-  /**
-   * Floats from the start of the last row to the end of the memory behind it: at least {@link
-   * #columns}.
-   */
-  public int rowCapacity() {
-    return rows == 0 ? columns : floats.capacity() - index(rows - 1);
-  }
-
   /** Index in {@link #floats()} of element (row, 0). */
   public int index(int row) {
     return offset + row * stride;
