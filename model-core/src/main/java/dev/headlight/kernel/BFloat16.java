@@ -27,18 +27,31 @@ final class BFloat16 {
     return new Operand.BFloats(memory.address(), bytes, 0, rows, columns, stride);
   }
 
+  /** A rounded copy of a matrix. */
+  static Operand.BFloats rounded(Matrix values, Workspace workspace) {
+    int columns = values.columns();
+    Operand.BFloats rounded = take(values.rows(), columns, columns, workspace);
+    round(values, rounded);
+    return rounded;
+  }
+
   /** Rounds a matrix into another of the same shape. */
   static void round(Matrix source, Operand.BFloats target) {
     Rows.BEST.round(source, target);
   }
 
+  /** Copies a matrix into an operand of the same shape, rounding if that is in bfloat16. */
+  static void put(Matrix source, Operand target) {
+    if (target instanceof Operand.BFloats narrow) {
+      round(source, narrow);
+    } else if (target instanceof Operand.Floats floats) {
+      floats.matrix().copyFrom(source);
+    }
+  }
+
   /** The exact values of a matrix, in float32. */
   static void widen(Operand.BFloats source, Matrix target) {
-    for (int i = 0; i < source.rows(); i++) {
-      for (int j = 0; j < source.columns(); j++) {
-        target.set(i, j, get(source, i, j));
-      }
-    }
+    Rows.BEST.widen(source, target);
   }
 
   /** An element in float32. */

@@ -27,13 +27,13 @@ final class Int8Products implements MatrixProducts {
   /** Narrower projections are few, cost little, and lose most: they are left in bfloat16. */
   private static final int SMALLEST_WIDTH = 32;
 
-  private final OneDnnProducts rounded;
+  private final MatrixProducts rounded;
   private final OneDnn oneDnn;
   private final OneDnnPacking packing;
 
-  Int8Products() {
-    this.rounded = new OneDnnProducts(OneDnn.Type.BF16);
-    this.oneDnn = rounded.oneDnn();
+  Int8Products(OneDnn oneDnn) {
+    this.oneDnn = oneDnn;
+    this.rounded = OneDnnProducts.bfloat16(oneDnn);
     this.packing = new OneDnnPacking(oneDnn, OneDnn.Type.INT8, LARGEST_CHUNK);
   }
 

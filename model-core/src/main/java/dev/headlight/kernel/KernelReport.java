@@ -85,11 +85,13 @@ public record KernelReport(
 
   private static String oneDnn() {
     Loader.load(dnnl.class);
-    return "oneDNN %d.%d.%d, instruction set %s"
+    boolean bfloat16 = new OneDnn().multiplies(OneDnn.Type.BF16);
+    return "oneDNN %d.%d.%d, instruction set %s%s"
         .formatted(
             dnnl.dnnl_version().major(),
             dnnl.dnnl_version().minor(),
             dnnl.dnnl_version().patch(),
-            dnnl.get_effective_cpu_isa().intern().toString());
+            dnnl.get_effective_cpu_isa().intern().toString(),
+            bfloat16 ? "" : ", multiplies bf16 in float32");
   }
 }

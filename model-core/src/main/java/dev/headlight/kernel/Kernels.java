@@ -50,7 +50,7 @@ public record Kernels(MatrixProducts products, RowOperations rowOperations, Stri
       return List.of("fp32");
     }
     return PRECISIONS.stream()
-        .filter(precision -> !precision.equals("int8") || new Int8Products().exact())
+        .filter(precision -> !precision.equals("int8") || new Int8Products(new OneDnn()).exact())
         .toList();
   }
 
@@ -59,15 +59,16 @@ public record Kernels(MatrixProducts products, RowOperations rowOperations, Stri
       throw new IllegalArgumentException(
           "kernels onednn: its native library does not load on this machine; choose kernels nd4j and precision fp32");
     }
+    OneDnn oneDnn = new OneDnn();
     return switch (precision) {
-      case "int8" -> int8();
-      case "bf16" -> new OneDnnProducts(OneDnn.Type.BF16);
-      default -> new OneDnnProducts(OneDnn.Type.FP32);
+      case "int8" -> int8(oneDnn);
+      case "bf16" -> OneDnnProducts.bfloat16(oneDnn);
+      default -> new OneDnnProducts(oneDnn, OneDnn.Type.FP32);
     };
   }
 
-  private static MatrixProducts int8() {
-    Int8Products products = new Int8Products();
+  private static MatrixProducts int8(OneDnn oneDnn) {
+    Int8Products products = new Int8Products(oneDnn);
     if (!products.exact()) {
       throw new IllegalArgumentException(
           "precision int8 needs a processor with instructions for products of bytes (AVX-512 VNNI, AVX-VNNI or AMX), and this one has none; choose precision fp32");

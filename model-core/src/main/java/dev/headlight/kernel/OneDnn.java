@@ -19,6 +19,8 @@ final class OneDnn {
   private final dnnl_stream stream = new dnnl_stream();
 
   OneDnn() {
+    // ND4J comes first: oneDNN then uses the OpenMP library that ND4J has loaded and can set
+    Nd4jProducts.loadLibrary();
     check(dnnl.dnnl_engine_create(engine, dnnl.dnnl_cpu, 0), "create an engine");
     check(
         dnnl.dnnl_stream_create(stream, engine, dnnl.dnnl_stream_default_flags), "create a stream");
@@ -130,5 +132,24 @@ final class OneDnn {
             descriptor, engine, source, weights, bias, destination, attributes),
         "describe a matrix product");
     return descriptor;
+  }
+
+  /** Whether this processor has products of matrices of a type, with sums in float32. */
+  boolean multiplies(Type type) {
+    int size = 64;
+    dnnl_memory_desc operand = strided(type, size, size, size, 1);
+    dnnl_memory_desc result = strided(Type.FP32, size, size, size, 1);
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    int status =
+        dnnl.dnnl_matmul_primitive_desc_create(
+            descriptor, engine, operand, operand, null, result, null);
+    dnnl.dnnl_memory_desc_destroy(operand);
+    dnnl.dnnl_memory_desc_destroy(result);
+    if (status == dnnl.dnnl_unimplemented) {
+      return false;
+    }
+    check(status, "describe a matrix product");
+    dnnl.dnnl_primitive_desc_destroy(descriptor);
+    return true;
   }
 }

@@ -33,17 +33,17 @@ final class OneDnnProducts implements MatrixProducts {
   private final OneDnn.Type type;
   private final OneDnnPacking packing;
 
-  OneDnnProducts(OneDnn.Type type) {
-    // ND4J comes first: oneDNN then uses the OpenMP library that ND4J has loaded and can set
-    Nd4jProducts.loadLibrary();
-    this.oneDnn = new OneDnn();
+  OneDnnProducts(OneDnn oneDnn, OneDnn.Type type) {
+    this.oneDnn = oneDnn;
     this.type = type;
     this.packing = new OneDnnPacking(oneDnn, type, LARGEST_CHUNK);
   }
 
-  /** The engine that these products run on, for others beside them. */
-  OneDnn oneDnn() {
-    return oneDnn;
+  /** Products in bfloat16, on any processor. */
+  static MatrixProducts bfloat16(OneDnn oneDnn) {
+    return oneDnn.multiplies(OneDnn.Type.BF16)
+        ? new OneDnnProducts(oneDnn, OneDnn.Type.BF16)
+        : new WidenedProducts(new OneDnnProducts(oneDnn, OneDnn.Type.FP32));
   }
 
   @Override
@@ -79,10 +79,7 @@ final class OneDnnProducts implements MatrixProducts {
     if (type == OneDnn.Type.FP32) {
       return new Operand.Floats(values);
     }
-    int columns = values.columns();
-    Operand.BFloats rounded = BFloat16.take(values.rows(), columns, columns, workspace);
-    BFloat16.round(values, rounded);
-    return rounded;
+    return BFloat16.rounded(values, workspace);
   }
 
   @Override

@@ -58,6 +58,9 @@ public interface RowOperations {
   /** Rounds to bfloat16, to nearest, ties to even; both have the same shape. */
   void round(Matrix source, Operand.BFloats target);
 
+  /** The exact values of numbers in bfloat16; both have the same shape. */
+  void widen(Operand.BFloats source, Matrix target);
+
   /**
    * Rounds rows to signed bytes with a scale each, as {@link Int8} says.
    *

@@ -173,6 +173,15 @@ final class ScalarRowOperations implements RowOperations {
   }
 
   @Override
+  public void widen(Operand.BFloats source, Matrix target) {
+    for (int i = 0; i < source.rows(); i++) {
+      for (int j = 0; j < source.columns(); j++) {
+        target.set(i, j, BFloat16.get(source, i, j));
+      }
+    }
+  }
+
+  @Override
   public void quantize(Operand.BFloats source, ByteBuffer target, float[] scales) {
     Int8.quantize(source, target, scales);
   }

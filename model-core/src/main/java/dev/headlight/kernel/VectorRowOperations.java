@@ -156,6 +156,22 @@ final class VectorRowOperations implements RowOperations {
   }
 
   @Override
+  public void widen(Operand.BFloats source, Matrix target) {
+    int whole = wholeVectors(source.columns());
+    for (int i = 0; i < source.rows(); i++) {
+      int from = source.index(i);
+      int to = target.index(i);
+      for (int j = 0; j < whole; j += LANES) {
+        FloatVector wide = VectorMath.widen(source.bytes(), from + j).reinterpretAsFloats();
+        store(wide, target.bytes(), to + j);
+      }
+      for (int j = whole; j < source.columns(); j++) {
+        target.set(i, j, BFloat16.get(source, i, j));
+      }
+    }
+  }
+
+  @Override
   public void quantize(Operand.BFloats source, ByteBuffer target, float[] scales) {
     VectorInt8.quantize(source, target, scales);
   }

@@ -27,10 +27,14 @@ class MatrixProductsTest {
     Stream<Kernels> nd4j =
         Stream.of(
             Kernels.named("nd4j"), new Kernels(Nd4jProducts.withoutBlas(), Rows.BEST, "fp32"));
-    return Stream.concat(
-        nd4j,
-        Kernels.supportedPrecisions().stream()
-            .map(precision -> Kernels.named("onednn", precision)));
+    Stream<Kernels> oneDnn =
+        Kernels.supportedPrecisions().stream().map(precision -> Kernels.named("onednn", precision));
+    return Stream.of(nd4j, oneDnn, Stream.of(widened())).flatMap(kernels -> kernels);
+  }
+
+  /** What bf16 is on processors that oneDNN does not multiply it on. */
+  private static Kernels widened() {
+    return new Kernels(new WidenedProducts(Kernels.named("auto").products()), Rows.BEST, "bf16");
   }
 
   /** Those whose projections multiply multiples of 1/64 up to 2 without rounding them. */

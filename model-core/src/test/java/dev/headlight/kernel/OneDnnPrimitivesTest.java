@@ -28,7 +28,7 @@ class OneDnnPrimitivesTest {
   @ValueSource(booleans = {true, false})
   void sequencesOfAllLengthsShareFewPrimitives(boolean causal) {
     assumeThat(OneDnn.available()).isTrue();
-    OneDnnProducts products = new OneDnnProducts(OneDnn.Type.FP32);
+    OneDnnProducts products = new OneDnnProducts(new OneDnn(), OneDnn.Type.FP32);
     Kernels kernels = new Kernels(products, Rows.BEST, "fp32");
     try (NativeArena arena = new NativeArena();
         Workspace workspace = new Workspace()) {
@@ -54,7 +54,6 @@ class OneDnnPrimitivesTest {
   @Test
   void primitivesThatEachTaskMakesAnewLeaveNoMemoryBehind() {
     assumeThat(OneDnn.available()).isTrue();
-    Nd4jProducts.loadLibrary();
     OneDnn oneDnn = new OneDnn();
     makeAndClose(oneDnn, 1_000);
     long before = Pointer.physicalBytes();

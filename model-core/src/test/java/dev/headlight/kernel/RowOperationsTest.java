@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.headlight.config.Activation;
 import dev.headlight.tensor.Matrix;
 import dev.headlight.tensor.NativeArena;
+import dev.headlight.tensor.Workspace;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,28 @@ class RowOperationsTest {
       values[i] = (float) random.nextGaussian();
     }
     return values;
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void wideningGivesTheNumbersThatRoundingStored(RowOperations operations) {
+    for (int width : WIDTHS) {
+      try (NativeArena arena = new NativeArena();
+          Workspace workspace = new Workspace()) {
+        Matrix values = random(arena, ROWS, width, 4, width);
+        Operand.BFloats rounded = BFloat16.take(ROWS, width + 3, width + 3, workspace);
+        Operand.BFloats narrow = (Operand.BFloats) rounded.columns(2, width);
+        operations.round(values, narrow);
+        Matrix wide = arena.matrix(ROWS, width + 5).columns(1, width);
+        operations.widen(narrow, wide);
+        for (int i = 0; i < ROWS; i++) {
+          for (int j = 0; j < width; j++) {
+            float expected = Float.intBitsToFloat(BFloat16.round(values.get(i, j)) << 16);
+            assertThat(wide.get(i, j)).isEqualTo(expected);
+          }
+        }
+      }
+    }
   }
 
   @ParameterizedTest
