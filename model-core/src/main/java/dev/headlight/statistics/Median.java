@@ -16,9 +16,6 @@ final class Median {
   /** Most values that are collected and sorted; narrowing down further costs less than more. */
   private static final int FEW = 96;
 
-  /** Of so few values those in the first interval can be sorted. */
-  private static final int SMALL = 32 * FEW;
-
   /** After this many looks the interval is halved: at most 31 more. */
   private static final int INTERPOLATIONS = 16;
 
@@ -57,24 +54,30 @@ final class Median {
     this.reductions = reductions;
   }
 
+  /** Bits of the lower bound of the interval to look at first. */
+  int firstLow() {
+    return Math.max(0, guess - FIRST_REACH);
+  }
+
+  /** Bits of its upper bound. */
+  int firstHigh() {
+    return guess + FIRST_REACH;
+  }
+
   /**
    * The middle absolute value, or the mean of the two middle ones; NaN if one of the values is.
    *
-   * @param largest the largest absolute value
+   * @param survey how many of the values are below {@link #firstLow} and {@link #firstHigh}, and
+   *     the largest of them
    */
-  double of(float[] values, int count, float largest) {
-    if (Float.isNaN(largest)) {
+  double of(float[] values, int count, Counts survey) {
+    if (Float.isNaN(Float.intBitsToFloat(survey.largest))) {
       return Double.NaN;
     }
-    begin(count, largest);
+    begin(count, survey);
     int lower = (count - 1) / 2;
     int upper = count / 2;
     for (int looks = 1; ; looks++) {
-      if (collects) {
-        reductions.collect(values, count, first, end, counts);
-      } else {
-        reductions.countBelow(values, count, first, end, counts);
-      }
       if (lower < counts.belowLow && counts.belowLow <= upper) {
         return meanOfNeighbours(values, count, first);
       }
@@ -90,18 +93,26 @@ final class Median {
         return middle(lower, upper);
       }
       choose(lower, looks);
+      if (collects) {
+        reductions.collect(values, count, first, end, counts);
+      } else {
+        reductions.countBelow(values, count, first, end, counts);
+      }
     }
   }
 
-  private void begin(int count, float largest) {
-    collects = count <= SMALL;
+  private void begin(int count, Counts survey) {
+    collects = false;
     low = 0;
     belowLow = 0;
     lowSeen = false;
-    high = Float.floatToRawIntBits(largest) + 1;
+    high = survey.largest + 1;
     belowHigh = count;
     highSeen = false;
-    lookAt(guess - (double) FIRST_REACH, guess + (double) FIRST_REACH);
+    first = firstLow();
+    end = firstHigh();
+    counts.belowLow = survey.belowLow;
+    counts.belowHigh = survey.belowHigh;
   }
 
   /** Cuts an interval to the bounds, of which it keeps at least one unit. */

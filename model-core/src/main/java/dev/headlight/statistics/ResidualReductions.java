@@ -21,8 +21,13 @@ interface ResidualReductions {
     private Holder() {}
   }
 
-  /** Sum of the squares of a row. */
-  double sumOfSquares(Matrix hidden, int row);
+  /**
+   * Sum of the squares of each row.
+   *
+   * @param hidden {@code [rows, d]}
+   * @param result receives {@code [rows]}
+   */
+  void squares(Matrix hidden, double[] result);
 
   /**
    * Adds all rows to one sum, and the rows times a scale each to another. Where in the sums a
@@ -36,16 +41,13 @@ interface ResidualReductions {
   void add(Matrix hidden, double[] scales, double[] sums, double[] scaledSums);
 
   /**
-   * Bits of the largest absolute value of {@code values[at, at + count)}: above those of infinity
-   * if one of them is NaN.
-   */
-  int largestAbsolute(float[] values, int at, int count, Counts result);
-
-  /**
    * Number of absolute values below each of two thresholds, which are bits of floats that are not
    * negative.
    */
   void countBelow(float[] values, int count, int low, int high, Counts result);
+
+  /** The same of {@code values[start, end)}, and the largest of them. */
+  void survey(float[] values, int start, int end, int low, int high, Counts result);
 
   /**
    * Collects absolute values in an interval, and counts those below it.
@@ -70,7 +72,7 @@ interface ResidualReductions {
     /** Number of values between the bounds that were put there. */
     int collected;
 
-    /** Bits of the largest value. */
+    /** Bits of the largest value: above those of infinity if one of them is NaN. */
     int largest;
 
     /** Where values between the bounds are to be found, and how many such places there are. */
@@ -80,6 +82,19 @@ interface ResidualReductions {
 
     Counts(int room) {
       between = new float[room];
+    }
+
+    void clear() {
+      belowLow = 0;
+      belowHigh = 0;
+      largest = 0;
+    }
+
+    /** Takes in what was found among other values. */
+    void add(Counts other) {
+      belowLow += other.belowLow;
+      belowHigh += other.belowHigh;
+      largest = Math.max(largest, other.largest);
     }
 
     void reservePlaces(int count) {

@@ -19,17 +19,20 @@ final class ResidualStatistics {
           new Statistic("rank_residual", "share", "what is left when tokens lose their mean"),
           new Statistic("mean_cosine", "cosine", "cosine of two tokens, over all pairs"));
 
-  /** They stay in the first-level cache from their norms to their sums. */
-  private static final int TOKENS_AT_ONCE = 8;
+  /** They stay in the first-level cache from the first look at them to their sums. */
+  private static final int TOKENS_AT_ONCE = 4;
 
   private final ResidualReductions best = ResidualReductions.best();
   private final ResidualReductions exact = new ScalarResidualReductions();
-  private final ResidualReductions.Counts counts = new ResidualReductions.Counts(0);
+  private final ResidualReductions.Counts survey = new ResidualReductions.Counts(0);
+  private final ResidualReductions.Counts some = new ResidualReductions.Counts(0);
   private final Median median = new Median(best);
   private float[] values = new float[0]; // [T, d]
   private final double[] scales = new double[TOKENS_AT_ONCE];
   private double[] sums = new double[0]; // [d]
   private double[] unitSums = new double[0]; // [d]
+  private double norms;
+  private double squares;
 
   /**
    * The statistics of a sequence, in the order of {@link #STATISTICS}.
@@ -40,34 +43,52 @@ final class ResidualStatistics {
     int tokens = hidden.rows();
     int width = hidden.columns();
     resize(tokens, width);
-    int largestBits = 0;
-    for (int token = 0; token < tokens; token++) {
-      hidden.readRow(token, values, token * width);
-      int bits = best.largestAbsolute(values, token * width, width, counts);
-      largestBits = Math.max(largestBits, bits);
-    }
-    float largest = Float.intBitsToFloat(largestBits);
-    ResidualReductions reductions = Float.isFinite(largest) ? best : exact;
-    double norms = 0;
-    double squares = 0;
+    survey.clear();
+    clearSums();
     for (int first = 0; first < tokens; first += TOKENS_AT_ONCE) {
-      Matrix some = hidden.rows(first, Math.min(TOKENS_AT_ONCE, tokens - first));
-      for (int token = 0; token < some.rows(); token++) {
-        double square = reductions.sumOfSquares(some, token);
-        double norm = Math.sqrt(square);
-        squares += square;
-        norms += norm;
-        scales[token] = 1 / norm;
+      Matrix next = from(hidden, first);
+      survey(next, first * width);
+      add(next, best);
+    }
+    if (!Float.isFinite(Float.intBitsToFloat(survey.largest))) {
+      clearSums();
+      for (int first = 0; first < tokens; first += TOKENS_AT_ONCE) {
+        add(from(hidden, first), exact);
       }
-      reductions.add(some, scales, sums, unitSums);
     }
     return new float[] {
       (float) (norms / tokens),
-      largest,
-      (float) median.of(values, tokens * width, largest),
-      (float) rankResidual(tokens, squares),
+      Float.intBitsToFloat(survey.largest),
+      (float) median.of(values, tokens * width, survey),
+      (float) rankResidual(tokens),
       (float) meanCosine(tokens)
     };
+  }
+
+  private static Matrix from(Matrix hidden, int first) {
+    return hidden.rows(first, Math.min(TOKENS_AT_ONCE, hidden.rows() - first));
+  }
+
+  /** Copies some tokens, and takes the first look at them. */
+  private void survey(Matrix hidden, int at) {
+    int width = hidden.columns();
+    for (int token = 0; token < hidden.rows(); token++) {
+      hidden.readRow(token, values, at + token * width);
+    }
+    int end = at + hidden.rows() * width;
+    best.survey(values, at, end, median.firstLow(), median.firstHigh(), some);
+    survey.add(some);
+  }
+
+  private void add(Matrix hidden, ResidualReductions reductions) {
+    reductions.squares(hidden, scales);
+    for (int token = 0; token < hidden.rows(); token++) {
+      double norm = Math.sqrt(scales[token]);
+      squares += scales[token];
+      norms += norm;
+      scales[token] = 1 / norm;
+    }
+    reductions.add(hidden, scales, sums, unitSums);
   }
 
   private void resize(int tokens, int width) {
@@ -78,12 +99,17 @@ final class ResidualStatistics {
     if (values.length < tokens * width) {
       values = new float[tokens * width];
     }
+  }
+
+  private void clearSums() {
     Arrays.fill(sums, 0);
     Arrays.fill(unitSums, 0);
+    norms = 0;
+    squares = 0;
   }
 
   /** {@code |X - 1 mean|_F / |X|_F}, where {@code |X - 1 mean|^2 = |X|^2 - n |mean|^2}. */
-  private double rankResidual(int tokens, double squares) {
+  private double rankResidual(int tokens) {
     if (tokens == 1) {
       return squares > 0 ? 0 : Double.NaN;
     }

@@ -7,11 +7,13 @@ final class ScalarResidualReductions implements ResidualReductions {
   private static final int SIGN = Integer.SIZE - 1;
 
   @Override
-  public double sumOfSquares(Matrix hidden, int row) {
-    return sumOfSquares(hidden, row, 0);
+  public void squares(Matrix hidden, double[] result) {
+    for (int row = 0; row < hidden.rows(); row++) {
+      result[row] = sumOfSquares(hidden, row, 0);
+    }
   }
 
-  /** The same from a column on. */
+  /** The same of one row from a column on. */
   static double sumOfSquares(Matrix hidden, int row, int column) {
     double sum = 0;
     for (int k = column; k < hidden.columns(); k++) {
@@ -38,38 +40,28 @@ final class ScalarResidualReductions implements ResidualReductions {
     }
   }
 
-  @Override
-  public int largestAbsolute(float[] values, int at, int count, Counts result) {
-    result.largest = largestBits(values, at, at + count);
-    return result.largest;
-  }
-
-  /** The bits of a NaN are above those of all numbers. */
-  static int largestBits(float[] values, int start, int end) {
-    int largest = 0;
-    for (int k = start; k < end; k++) {
-      largest = Math.max(largest, absoluteBits(values[k]));
-    }
-    return largest;
-  }
-
   private static int absoluteBits(float value) {
     return Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
   }
 
   @Override
   public void countBelow(float[] values, int count, int low, int high, Counts result) {
-    result.belowLow = 0;
-    result.belowHigh = 0;
-    countBelow(values, 0, count, low, high, result);
+    survey(values, 0, count, low, high, result);
   }
 
-  /** The same from {@code start} on, added to what was counted. */
-  static void countBelow(float[] values, int start, int end, int low, int high, Counts result) {
+  @Override
+  public void survey(float[] values, int start, int end, int low, int high, Counts result) {
+    result.clear();
+    addBelow(values, start, end, low, high, result);
+  }
+
+  /** The same, added to what was found before. */
+  static void addBelow(float[] values, int start, int end, int low, int high, Counts result) {
     for (int k = start; k < end; k++) {
       int bits = absoluteBits(values[k]);
       result.belowLow += (bits - low) >>> SIGN;
       result.belowHigh += (bits - high) >>> SIGN;
+      result.largest = Math.max(result.largest, bits);
     }
   }
 

@@ -57,7 +57,7 @@ final class VectorDoubleSums {
   private static final int GROUP = 2;
 
   private interface Pass {
-    double run(ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums);
+    void run(ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums);
   }
 
   private static final Pass SQUARES = VectorDoubleSums::squares;
@@ -65,19 +65,25 @@ final class VectorDoubleSums {
   private static final Pass ADD_HIGH = VectorDoubleSums::addHigh;
 
   /** One place for three targets, so that they are compiled apart. */
-  private static double run(
+  private static void run(
       Pass pass, Matrix hidden, int[] starts, int whole, double[] factors, double[][] sums) {
-    return pass.run(hidden.bytes(), starts, whole, factors, sums);
+    pass.run(hidden.bytes(), starts, whole, factors, sums);
   }
 
   private static int whole(Matrix hidden) {
     return hidden.columns() / FLOATS * FLOATS;
   }
 
-  static double sumOfSquares(Matrix hidden, int row) {
+  static void squares(Matrix hidden, double[] result) {
+    int[] starts = new int[hidden.rows()];
+    for (int row = 0; row < starts.length; row++) {
+      starts[row] = hidden.index(row);
+    }
     int whole = whole(hidden);
-    double sum = run(SQUARES, hidden, new int[] {hidden.index(row)}, whole, null, null);
-    return sum + ScalarResidualReductions.sumOfSquares(hidden, row, whole);
+    run(SQUARES, hidden, starts, whole, result, null);
+    for (int row = 0; row < starts.length; row++) {
+      result[row] += ScalarResidualReductions.sumOfSquares(hidden, row, whole);
+    }
   }
 
   /** Columns of a vector of pairs stand apart, the low ones first. */
@@ -102,22 +108,24 @@ final class VectorDoubleSums {
     }
   }
 
-  private static double squares(
-      ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
-    int start = starts[0];
-    DoubleVector even = DoubleVector.zero(DOUBLES);
-    DoubleVector odd = DoubleVector.zero(DOUBLES);
-    for (int k = 0; k < whole; k += FLOATS) {
-      LongVector pairs = load(bytes, start + k);
-      DoubleVector low = low(pairs).mul(BIAS);
-      DoubleVector high = high(pairs).mul(BIAS);
-      even = low.fma(low, even);
-      odd = high.fma(high, odd);
+  private static void squares(
+      ByteBuffer bytes, int[] starts, int whole, double[] result, double[][] sums) {
+    for (int row = 0; row < starts.length; row++) {
+      DoubleVector even = DoubleVector.zero(DOUBLES);
+      DoubleVector odd = DoubleVector.zero(DOUBLES);
+      int end = starts[row] + whole;
+      for (int k = starts[row]; k < end; k += FLOATS) {
+        LongVector pairs = load(bytes, k);
+        DoubleVector low = low(pairs).mul(BIAS);
+        DoubleVector high = high(pairs).mul(BIAS);
+        even = low.fma(low, even);
+        odd = high.fma(high, odd);
+      }
+      result[row] = even.add(odd).reduceLanes(VectorOperators.ADD);
     }
-    return even.add(odd).reduceLanes(VectorOperators.ADD);
   }
 
-  private static double addLow(
+  private static void addLow(
       ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
     int first = starts[0];
     int second = starts[1];
@@ -133,10 +141,9 @@ final class VectorDoubleSums {
       next.fma(secondCounts, row.fma(firstCounts, load(plain, k))).intoArray(plain, k);
       next.fma(secondFactor, row.fma(firstFactor, load(scaled, k))).intoArray(scaled, k);
     }
-    return 0;
   }
 
-  private static double addHigh(
+  private static void addHigh(
       ByteBuffer bytes, int[] starts, int whole, double[] factors, double[][] sums) {
     int first = starts[0];
     int second = starts[1];
@@ -154,6 +161,5 @@ final class VectorDoubleSums {
       next.fma(secondFactor, row.fma(firstFactor, load(scaled, k + LANES)))
           .intoArray(scaled, k + LANES);
     }
-    return 0;
   }
 }

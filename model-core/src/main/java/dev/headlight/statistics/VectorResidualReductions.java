@@ -21,8 +21,8 @@ final class VectorResidualReductions implements ResidualReductions {
   private static final int SHORT_STEP = 32;
 
   @Override
-  public double sumOfSquares(Matrix hidden, int row) {
-    return VectorDoubleSums.sumOfSquares(hidden, row);
+  public void squares(Matrix hidden, double[] result) {
+    VectorDoubleSums.squares(hidden, result);
   }
 
   @Override
@@ -38,7 +38,7 @@ final class VectorResidualReductions implements ResidualReductions {
     void run(float[] values, int start, int end, int low, int high, Counts result);
   }
 
-  private static final Look LARGEST = VectorResidualReductions::findLargest;
+  private static final Look SURVEY = VectorResidualReductions::findAll;
   private static final Look COUNT = VectorResidualReductions::count;
   private static final Look NOTE = VectorResidualReductions::note;
 
@@ -48,14 +48,13 @@ final class VectorResidualReductions implements ResidualReductions {
   }
 
   @Override
-  public int largestAbsolute(float[] values, int at, int count, Counts result) {
-    look(LARGEST, values, at, at + count, 0, 0, result);
-    return result.largest;
+  public void countBelow(float[] values, int count, int low, int high, Counts result) {
+    look(COUNT, values, 0, count, low, high, result);
   }
 
   @Override
-  public void countBelow(float[] values, int count, int low, int high, Counts result) {
-    look(COUNT, values, 0, count, low, high, result);
+  public void survey(float[] values, int start, int end, int low, int high, Counts result) {
+    look(SURVEY, values, start, end, low, high, result);
   }
 
   @Override
@@ -69,16 +68,23 @@ final class VectorResidualReductions implements ResidualReductions {
     ScalarResidualReductions.collect(values, rest, count, low, high, result);
   }
 
-  private static void findLargest(
+  private static void findAll(
       float[] values, int start, int end, int low, int high, Counts result) {
+    IntVector belowLow = IntVector.zero(INTS);
+    IntVector belowHigh = IntVector.zero(INTS);
     IntVector largest = IntVector.zero(INTS);
     int lanes = INTS.length();
     int k = start;
     for (; k + lanes <= end; k += lanes) {
-      largest = largest.max(absoluteBits(values, k));
+      IntVector bits = absoluteBits(values, k);
+      belowLow = belowLow.add(bits.sub(low).lanewise(VectorOperators.ASHR, SIGN));
+      belowHigh = belowHigh.add(bits.sub(high).lanewise(VectorOperators.ASHR, SIGN));
+      largest = largest.max(bits);
     }
-    int rest = ScalarResidualReductions.largestBits(values, k, end);
-    result.largest = Math.max(rest, largest.reduceLanes(VectorOperators.MAX));
+    result.belowLow = -belowLow.reduceLanes(VectorOperators.ADD);
+    result.belowHigh = -belowHigh.reduceLanes(VectorOperators.ADD);
+    result.largest = largest.reduceLanes(VectorOperators.MAX);
+    ScalarResidualReductions.addBelow(values, k, end, low, high, result);
   }
 
   private static void count(float[] values, int start, int end, int low, int high, Counts result) {
@@ -93,7 +99,7 @@ final class VectorResidualReductions implements ResidualReductions {
     }
     result.belowLow = -belowLow.reduceLanes(VectorOperators.ADD);
     result.belowHigh = -belowHigh.reduceLanes(VectorOperators.ADD);
-    ScalarResidualReductions.countBelow(values, k, end, low, high, result);
+    ScalarResidualReductions.addBelow(values, k, end, low, high, result);
   }
 
   /** Counts, and notes the long steps in which something is between the bounds. */
@@ -115,7 +121,7 @@ final class VectorResidualReductions implements ResidualReductions {
     result.noted = noted;
     result.belowLow = belowLow;
     result.belowHigh = belowHigh;
-    ScalarResidualReductions.countBelow(values, k, end, low, high, result);
+    ScalarResidualReductions.addBelow(values, k, end, low, high, result);
   }
 
   /** Values of a long step below the lower bound, and in the high half those below the upper. */
