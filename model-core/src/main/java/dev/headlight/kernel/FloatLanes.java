@@ -48,6 +48,17 @@ public final class FloatLanes {
     return COUNT == 4 ? pair(lanes, at, 2) + pair(lanes, at + 1, 2) : pair(lanes, at, 1);
   }
 
+  /**
+   * {@link ScalarMath#exp} of each value, in place, with the same bits.
+   *
+   * @param values whose length is a multiple of the lanes; the last vector is done whole
+   */
+  public static void exp(float[] values, int count) {
+    for (int i = 0; i < count; i += COUNT) {
+      VectorMath.exp(FloatVector.fromArray(FLOATS, values, i)).intoArray(values, i);
+    }
+  }
+
   private static float pair(float[] lanes, int at, int half) {
     return lanes[at] + lanes[at + half];
   }

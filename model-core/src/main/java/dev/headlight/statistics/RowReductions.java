@@ -66,4 +66,12 @@ interface RowReductions {
 
   /** {@code sums[at + k - start] += w_k}. */
   void addTo(float[] weights, int start, int end, double[] sums, int at);
+
+  /**
+   * {@code e^x} of each value, in place.
+   *
+   * @param values whose length is a multiple of {@link #ALIGNMENT}; what is behind the count may be
+   *     overwritten
+   */
+  void exponentials(float[] values, int count);
 }

@@ -1,5 +1,6 @@
 package dev.headlight.statistics;
 
+import dev.headlight.kernel.ScalarMath;
 import dev.headlight.statistics.RowSums.Distances;
 import dev.headlight.statistics.RowSums.Shapes;
 import dev.headlight.statistics.RowSums.Thresholds;
@@ -111,6 +112,13 @@ final class ScalarRowReductions implements RowReductions {
   public void addTo(float[] weights, int start, int end, double[] sums, int at) {
     for (int k = start; k < end; k++) {
       sums[at + k - start] += weights[k];
+    }
+  }
+
+  @Override
+  public void exponentials(float[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      values[i] = ScalarMath.exp(values[i]);
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.headlight.statistics;
 
-import dev.headlight.kernel.ScalarMath;
 import java.util.List;
 
 /**
@@ -39,7 +38,8 @@ final class ShapeStatistics implements HeadAccumulator {
   private final RowReductions reductions = RowReductions.best();
   private final RowSums.Shapes shapes = new RowSums.Shapes();
   private final MassCoverage coverage = new MassCoverage(COVERED, reductions);
-  private int[] keys = new int[0];
+  private int[] keys = new int[0]; // [rows]
+  private float[] supports = new float[0]; // [rows], filled up
   private int inverseOf = 1;
   private double inverse;
 
@@ -50,9 +50,11 @@ final class ShapeStatistics implements HeadAccumulator {
 
   @Override
   public void add(RowBlock rows) {
-    if (keys.length < rows.rows()) {
-      keys = new int[rows.rows()];
+    reserve(rows.rows());
+    for (int r = 0; r < rows.rows(); r++) {
+      supports[r] = rows.entropy(r);
     }
+    reductions.exponentials(supports, rows.rows());
     reductions.shapes(rows, SPARSE, coverage.firsts(rows), shapes);
     coverage.keys(rows, shapes.thresholds, keys);
     for (int r = 0; r < rows.rows(); r++) {
@@ -60,10 +62,18 @@ final class ShapeStatistics implements HeadAccumulator {
       float nats = rows.entropy(r);
       entropy.add(nats);
       normalizedEntropy.add(visible <= 1 ? 0 : nats * perNat(visible));
-      effectiveSupport.add(ScalarMath.exp(nats));
+      effectiveSupport.add(supports[r]);
       maxWeight.add(rows.largestWeight(r));
       sparsity.add((double) (visible - shapes.above[r]) / visible);
       k90.add(keys[r]);
+    }
+  }
+
+  private void reserve(int rows) {
+    if (keys.length < rows) {
+      keys = new int[rows];
+      int step = RowReductions.ALIGNMENT;
+      supports = new float[(rows + step - 1) / step * step];
     }
   }
 

@@ -227,4 +227,9 @@ final class VectorRowReductions implements RowReductions {
   public void addTo(float[] weights, int start, int end, double[] sums, int at) {
     scalar.addTo(weights, start, end, sums, at);
   }
+
+  @Override
+  public void exponentials(float[] values, int count) {
+    FloatLanes.exp(values, count);
+  }
 }
