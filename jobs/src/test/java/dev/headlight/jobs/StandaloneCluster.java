@@ -30,6 +30,13 @@ final class StandaloneCluster implements AutoCloseable {
               + "|/org/apiguardian/|/org/jspecify/|/org/assertj/|/net/bytebuddy/|/com/tngtech/"
               + "|/org/apache/maven/|/hadoop-client-minicluster/|/headlight-[^/]*$");
 
+  /**
+   * These JVMs live so short that the optimising compiler takes more of the processor than it gives
+   * back. Those of executors compute, and keep it.
+   */
+  private static final List<String> SHORT_LIVED =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private final Path folder;
   private final Map<String, String> environment;
   private final List<JvmProcess> processes = new ArrayList<>();
@@ -122,6 +129,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
     List<String> command = new ArrayList<>(List.of(JavaModuleOptions.defaultModuleOptionArray()));
     command.addAll(List.of("-Xmx1g", "-Dspark.master.rest.enabled=false"));
+    command.addAll(SHORT_LIVED);
     command.addAll(List.of("-cp", folder.resolve("spark/jars").toString() + "/*", mainClass));
     command.addAll(arguments);
     JvmProcess process = JvmProcess.start(name, folder, environment, command);
